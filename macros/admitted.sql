@@ -1,0 +1,71 @@
+-- The rows of a raw table that pass the door, typed, each key once. A key whose rows are
+-- identical keeps one; a key whose rows differ is refused whole, for none of them is
+-- more likely to be right.
+{% macro admitted(table) %}
+    {%- set columns = raw_contract()[table].columns %}
+    {%- set key = [] %}
+    {%- for name, rule in columns.items() if rule.key %}{% do key.append(name) %}{% endfor %}
+    {%- set fails = [] %}
+    {%- for check in door_checks(table) if not check.is_self %}
+        {%- do fails.append('coalesce(' ~ check.fails ~ ', false)') %}
+    {%- endfor -%}
+    with
+
+    typed as (
+
+        {{ typed_rows(table, raw(table)) }}
+
+    ),
+
+    checked as (
+
+        select
+            typed.{{ columns | join(',\n            typed.') }},
+            not (
+                {{ fails | join('\n                or ') }}
+            ) as is_admissible
+        from typed
+        {{ known_ids(table, with_self=false) }}
+
+    ),
+
+    repeated_keys as (
+
+        select {{ key | join(', ') }}
+        from checked
+        group by {{ key | join(', ') }}
+        having count(*) > 1
+
+    ),
+
+    distinct_repeats as (
+
+        select distinct
+            checked.{{ columns | join(',\n            checked.') }},
+            checked.is_admissible
+        from checked
+        inner join repeated_keys using ({{ key | join(', ') }})
+
+    ),
+
+    settled_keys as (
+
+        select {{ key | join(', ') }}
+        from distinct_repeats
+        group by {{ key | join(', ') }}
+        having count(*) = 1
+
+    )
+
+    select checked.{{ columns | join(', checked.') }}
+    from checked
+    left join repeated_keys using ({{ key | join(', ') }})
+    where checked.is_admissible and repeated_keys.{{ key[0] }} is null
+
+    union all
+
+    select distinct_repeats.{{ columns | join(', distinct_repeats.') }}
+    from distinct_repeats
+    inner join settled_keys using ({{ key | join(', ') }})
+    where distinct_repeats.is_admissible
+{% endmacro %}

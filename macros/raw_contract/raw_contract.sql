@@ -1,0 +1,20 @@
+-- The raw contract: every table a company may hand over, by name, as data. The door
+-- (orchestration/door.py) and the staging macros read it, so a rule is written once.
+--   core        the table must be there; any other may be missing and is then empty
+--   type        text, int, bigint, decimal, rate, date or boolean
+--   key         part of the primary key; never empty
+--   required    never empty; a file must have the column
+--   allowed     the only values allowed
+--   least, most, above   bounds of a number
+--   references  the staging model (without stg_) that must know the value
+-- A table with valid_from and valid_to must have valid_to after valid_from; a table with
+-- a currency must name the reporting currency or one with a plan rate.
+{% macro raw_contract() %}
+    {% set contract = {} %}
+    {% do contract.update(raw_contract_billing()) %}
+    {% do contract.update(raw_contract_product()) %}
+    {% do contract.update(raw_contract_crm()) %}
+    {% do contract.update(raw_contract_support()) %}
+    {% do contract.update(raw_contract_finance()) %}
+    {{ return(contract) }}
+{% endmacro %}

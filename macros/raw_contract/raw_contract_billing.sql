@@ -1,0 +1,92 @@
+-- What a billing system hands over. The fields are explained in raw_contract.sql.
+{% macro raw_contract_billing() %}
+{% set tables %}
+billing__products:
+  core: true
+  columns:
+    product_id: {type: text, key: true}
+    product_name: {type: text}
+    product_family: {type: text}
+    tier_rank: {type: int}
+    unit_of_measure: {type: text}
+
+billing__product_migrations:
+  columns:
+    old_product_id: {type: text, key: true}
+    new_product_id: {type: text, required: true, references: billing__products}
+    effective_on: {type: date, required: true}
+
+billing__subscriptions:
+  core: true
+  columns:
+    subscription_id: {type: text, key: true}
+    account_id: {type: text, required: true, references: crm__accounts}
+    currency: {type: text, required: true}
+    started_on: {type: date, required: true}
+    trial_ends_on: {type: date}
+    cancelled_on: {type: date}
+    ends_on: {type: date}
+    term_ends_on: {type: date}
+    auto_renew: {type: boolean}
+    cancel_reason: {type: text}
+
+billing__subscription_items:
+  core: true
+  columns:
+    item_id: {type: text, key: true}
+    subscription_id: {type: text, required: true, references: billing__subscriptions}
+    product_id: {type: text, required: true, references: billing__product_ids}
+    charge_type: {type: text, required: true, allowed: [recurring, usage, one_time]}
+    billing_interval: {type: text, required: true, allowed: [day, week, month, year]}
+    interval_count: {type: int, required: true, least: 1}
+    quantity: {type: decimal, required: true}
+    unit_price: {type: decimal, required: true}
+    valid_from: {type: date, required: true}
+    valid_to: {type: date}
+    change_reason: {type: text, allowed: [amendment, step_up, renewal, price_change]}
+    is_contracted_step: {type: boolean}
+
+billing__subscription_statuses:
+  columns:
+    subscription_id: {type: text, key: true, references: billing__subscriptions}
+    status:
+      {type: text, required: true, allowed: [trialing, active, past_due, paused, cancelled]}
+    valid_from: {type: date, key: true}
+    valid_to: {type: date}
+
+billing__discounts:
+  columns:
+    discount_id: {type: text, key: true}
+    subscription_id: {type: text, required: true, references: billing__subscriptions}
+    item_id: {type: text, references: billing__subscription_items}
+    percent_off: {type: decimal, least: 0, most: 100}
+    amount_off: {type: decimal, least: 0}
+    duration: {type: text, required: true, allowed: [once, repeating, forever]}
+    valid_from: {type: date, required: true}
+    valid_to: {type: date}
+
+billing__invoice_lines:
+  columns:
+    line_id: {type: text, key: true}
+    invoice_id: {type: text}
+    account_id: {type: text, required: true, references: crm__accounts}
+    subscription_id: {type: text, references: billing__subscriptions}
+    item_id: {type: text, references: billing__subscription_items}
+    product_id: {type: text, references: billing__product_ids}
+    line_type: {type: text, required: true, allowed: [charge, proration, credit, one_time]}
+    currency: {type: text, required: true}
+    amount: {type: decimal, required: true}
+    tax_amount: {type: decimal}
+    service_from: {type: date}
+    service_to: {type: date}
+    issued_on: {type: date, required: true}
+
+billing__fx_rates:
+  columns:
+    currency: {type: text, key: true}
+    rate_type: {type: text, key: true, allowed: [plan, spot]}
+    valid_from: {type: date, key: true}
+    rate: {type: rate, required: true, above: 0}
+{% endset %}
+{{ return(fromyaml(tables)) }}
+{% endmacro %}

@@ -1,0 +1,50 @@
+-- What a finance system hands over. The fields are explained in raw_contract.sql.
+{% macro raw_contract_finance() %}
+{% set tables %}
+finance__gtm_costs:
+  columns:
+    month_start: {type: date, key: true}
+    function:
+      type: text
+      key: true
+      allowed: [marketing, sales, account_management, customer_success]
+    motion: {type: text, key: true, allowed: [new_logo, expansion, retention]}
+    amount: {type: decimal, required: true}
+    currency: {type: text, required: true}
+
+finance__gl_revenue:
+  columns:
+    month_start: {type: date, key: true}
+    gl_class: {type: text, key: true, allowed: [recurring, usage, services, other]}
+    amount: {type: decimal, required: true}
+    currency: {type: text, required: true}
+
+finance__arr_adjustments:
+  columns:
+    adjustment_id: {type: text, key: true}
+    account_id: {type: text, required: true, references: crm__accounts}
+    product_id: {type: text, required: true, references: billing__product_ids}
+    valid_from: {type: date, required: true}
+    valid_to: {type: date}
+    arr_amount: {type: decimal, required: true}
+    currency: {type: text, required: true}
+    reason: {type: text}
+    approved_by: {type: text}
+
+finance__reported_metrics:
+  columns:
+    month_start: {type: date, key: true}
+    metric:
+      type: text
+      key: true
+      allowed: [closing_arr, net_revenue_retention_12m, gross_revenue_retention_12m]
+    value: {type: decimal, required: true}
+
+finance__period_closes:
+  columns:
+    month_start: {type: date, key: true}
+    closed_on: {type: date, required: true}
+    closed_by: {type: text}
+{% endset %}
+{{ return(fromyaml(tables)) }}
+{% endmacro %}

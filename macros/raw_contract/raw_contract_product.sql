@@ -1,0 +1,31 @@
+-- What a product's own telemetry hands over. The fields are explained in raw_contract.sql.
+{% macro raw_contract_product() %}
+{% set tables %}
+product__features:
+  columns:
+    feature_key: {type: text, key: true}
+    product_id: {type: text, required: true, references: billing__product_ids}
+    feature_name: {type: text}
+    is_core: {type: boolean}
+    is_premium: {type: boolean}
+
+product__entitlements:
+  columns:
+    account_id: {type: text, key: true, references: crm__accounts}
+    product_id: {type: text, key: true, references: billing__product_ids}
+    meter: {type: text, key: true}
+    limit_quantity: {type: decimal, required: true}
+    valid_from: {type: date, key: true}
+    valid_to: {type: date}
+
+product__usage_daily:
+  columns:
+    account_id: {type: text, key: true, references: crm__accounts}
+    user_id: {type: text, key: true}
+    feature_key: {type: text, key: true}
+    usage_date: {type: date, key: true}
+    event_count: {type: bigint, required: true}
+    quantity: {type: decimal}
+{% endset %}
+{{ return(fromyaml(tables)) }}
+{% endmacro %}

@@ -1,0 +1,18 @@
+-- Raw rows with each value cast to its contract type, the raw value beside it as
+-- raw_<column>, and is_malformed_<column> where a value is not of its type.
+{% macro typed_rows(table, relation) %}
+    select
+    {%- for name, rule in raw_contract()[table].columns.items() %}
+        {%- set value = typed(name, rule.type) %}
+        {{ name }} as raw_{{ name }},
+        {{ value }} as {{ name }},
+        {%- if rule.type != 'text' %}
+        (
+            {{ value }} is null
+            and cast({{ name }} as {{ dbt.type_string() }}) <> ''
+        ) as is_malformed_{{ name }},
+        {%- endif %}
+    {%- endfor %}
+        true as is_raw
+    from {{ relation }}
+{% endmacro %}

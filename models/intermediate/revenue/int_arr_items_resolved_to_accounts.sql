@@ -1,0 +1,92 @@
+with
+
+items as (
+
+    select * from {{ ref('int_subscription_items_priced') }}
+
+),
+
+adjustments as (
+
+    select * from {{ ref('stg_finance__arr_adjustments') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_resolved_to_ultimate') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_products_resolved_to_present') }}
+
+),
+
+arr_items as (
+
+    select
+        item_id,
+        false as is_adjustment,
+        subscription_id,
+        account_id,
+        product_id,
+        currency,
+        item_starts_on,
+        item_ends_on,
+        is_contracted_step,
+        valid_from,
+        valid_to,
+        signed_to,
+        quantity,
+        list_arr,
+        arr
+    from items
+
+    union all
+
+    -- An adjustment nobody approved is not in the books.
+    select
+        adjustment_id as item_id,
+        true as is_adjustment,
+        cast(null as {{ dbt.type_string() }}) as subscription_id,
+        account_id,
+        product_id,
+        currency,
+        valid_from as item_starts_on,
+        valid_to as item_ends_on,
+        false as is_contracted_step,
+        valid_from,
+        valid_to,
+        valid_to as signed_to,
+        cast(0 as decimal(18, 6)) as quantity,
+        cast(arr_amount as decimal(18, 2)) as list_arr,
+        cast(arr_amount as decimal(18, 2)) as arr
+    from adjustments
+    where approved_by is not null
+
+)
+
+select
+    arr_items.item_id,
+    arr_items.is_adjustment,
+    arr_items.subscription_id,
+    arr_items.account_id as source_account_id,
+    arr_items.product_id as source_product_id,
+    accounts.ultimate_account_id as account_id,
+    products.present_product_id as product_id,
+    arr_items.currency,
+    arr_items.item_starts_on,
+    arr_items.item_ends_on,
+    arr_items.is_contracted_step,
+    arr_items.valid_from,
+    arr_items.valid_to,
+    arr_items.signed_to,
+    arr_items.quantity,
+    arr_items.list_arr,
+    arr_items.arr
+from arr_items
+inner join accounts on arr_items.account_id = accounts.account_id
+inner join products on arr_items.product_id = products.product_id
+where arr_items.arr <> 0 or arr_items.list_arr <> 0

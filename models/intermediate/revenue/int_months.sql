@@ -1,0 +1,54 @@
+with
+
+balances as (
+
+    select * from {{ ref('int_balances_sampled_to_months') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('stg_policy__metric_policy') }}
+
+),
+
+bounds as (
+
+    select
+        min(balances.first_month) as first_month,
+        max(policy.last_month) as last_month
+    from balances
+    cross join policy
+
+),
+
+month_numbers as (
+
+    {{ month_spine('bounds') }}
+
+),
+
+dated as (
+
+    select
+        month_number,
+        cast(
+            {{ dbt.dateadd('month', 'month_number - 24001', "cast('2000-01-01' as date)") }}
+            as date
+        ) as month_start
+    from month_numbers
+
+)
+
+select
+    dated.month_number,
+    dated.month_start,
+    case
+        when policy.snapshot_day = 'last'
+            then cast({{ dbt.last_day('dated.month_start', 'month') }} as date)
+        else cast({{ dbt.dateadd(
+            'day', 'try_cast(policy.snapshot_day as integer) - 1', 'dated.month_start'
+        ) }} as date)
+    end as balance_on
+from dated
+cross join policy

@@ -1,0 +1,57 @@
+with
+
+statuses as (
+
+    select * from {{ ref('stg_billing__subscription_statuses') }}
+
+),
+
+boundaries as (
+
+    select subscription_id, valid_from as changes_on from statuses
+    union
+    select subscription_id, valid_to as changes_on from statuses
+    where valid_to is not null
+
+),
+
+periods as (
+
+    select
+        subscription_id,
+        changes_on as valid_from,
+        lead(changes_on) over (
+            partition by subscription_id order by changes_on
+        ) as valid_to
+    from boundaries
+
+),
+
+-- Where rows overlap, what was said last holds.
+covered as (
+
+    select
+        periods.subscription_id,
+        periods.valid_from,
+        periods.valid_to,
+        statuses.status,
+        row_number() over (
+            partition by periods.subscription_id, periods.valid_from
+            order by statuses.valid_from desc
+        ) as recency
+    from periods
+    inner join statuses
+        on
+            periods.subscription_id = statuses.subscription_id
+            and periods.valid_from >= statuses.valid_from
+            and (statuses.valid_to is null or periods.valid_from < statuses.valid_to)
+
+)
+
+select
+    subscription_id,
+    valid_from,
+    valid_to,
+    status
+from covered
+where recency = 1

@@ -1,0 +1,79 @@
+"""What one run is about, read from the environment here and nowhere else."""
+
+import csv
+import datetime as dt
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEMO_RAW = PROJECT / "seeds" / "raw"
+DEMO_AS_OF = dt.date(2026, 6, 30)
+POLICY = PROJECT / "seeds" / "policy" / "metric_policy.csv"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message is one sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a run reads and writes, and the date it speaks of."""
+
+    raw: str
+    warehouse: Path
+    as_of: dt.date
+    policy: dict[str, str]
+    target: str
+
+
+def settings() -> Settings:
+    """The settings of this process.
+
+    EXPANSION_RAW        folder in the raw contract, or `schema:<name>` for the tables
+                         raw_<domain>__<objects> of a schema in the warehouse file
+    EXPANSION_WAREHOUSE  DuckDB file, data/warehouse.duckdb by default
+    EXPANSION_AS_OF      ISO date; the demo company's, or yesterday UTC for other data
+    EXPANSION_POLICY     key=value,... overriding seeds/policy/metric_policy.csv for a run
+    EXPANSION_TARGET     dbt target, `duckdb` by default
+    """
+    raw = os.environ.get("EXPANSION_RAW") or str(DEMO_RAW)
+    if not raw.startswith("schema:"):
+        raw = str(Path(raw).resolve())
+    warehouse = os.environ.get("EXPANSION_WAREHOUSE") or "data/warehouse.duckdb"
+    return Settings(
+        raw=raw,
+        warehouse=(PROJECT / warehouse).resolve(),
+        as_of=_as_of(os.environ.get("EXPANSION_AS_OF"), raw),
+        policy=_policy(os.environ.get("EXPANSION_POLICY", "")),
+        target=os.environ.get("EXPANSION_TARGET") or "duckdb",
+    )
+
+
+def _as_of(text: str | None, raw: str) -> dt.date:
+    if text:
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            raise SettingsError(
+                f"EXPANSION_AS_OF is '{text}': expected a date such as 2026-06-30."
+            ) from None
+    if raw == str(DEMO_RAW):
+        return DEMO_AS_OF
+    return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+
+
+def _policy(text: str) -> dict[str, str]:
+    """Overrides by policy key; SettingsError for a key the policy does not have."""
+    overrides: dict[str, str] = {}
+    with POLICY.open(newline="", encoding="utf-8") as lines:
+        known = {row["policy_key"] for row in csv.DictReader(lines)}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals or not value or key not in known:
+            raise SettingsError(
+                f"EXPANSION_POLICY has '{pair}': expected key=value with a key of "
+                f"{', '.join(sorted(known))}."
+            )
+        overrides[key] = value
+    return overrides

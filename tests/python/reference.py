@@ -1,0 +1,1389 @@
+"""A slow, literal second opinion on the finance marts.
+
+Every number is computed from its definition in METRICS and the clarifications to it
+(cited as C1 to C16), by looking at every item on the day in question. Amounts are exact
+fractions until the definition says "rounded"; nothing is carried from one month to the
+next. It exists to disagree with the warehouse when the warehouse is wrong.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+Row = dict[str, Any]
+Tables = Mapping[str, Sequence[Mapping[str, str]]]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ZERO = Decimal("0.00")
+ONE_DAY = timedelta(days=1)
+PERIODS_PER_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
+COUNTED_DURATIONS = {
+    "forever": {"forever"},
+    "recurring": {"forever", "repeating"},
+    "none": set[str](),
+}
+DEFAULT_POLICY = {
+    "renewal_grace_days": 30,
+    "past_due_grace_days": 90,
+    "discounts_counted": "forever",
+    "reporting_currency": "USD",
+}
+MOVEMENTS = ("new", "expansion", "reactivation", "contraction", "churn")
+KEPT_LABELS = ("new", "reactivation", "churn")
+SCOPE_ATTRIBUTES = ("segment", "country", "industry")
+OWNERS = ("csm_user_id", "account_manager_user_id", "sales_user_id")
+USAGE_LINE_TYPES = ("charge", "proration", "credit")
+
+
+# ------------------------------------------------------------------ rounding
+
+
+def half_away(value: Fraction | Decimal, places: int) -> Decimal:
+    """C14: rounding is half away from zero everywhere."""
+    scaled = abs(Fraction(value)) * 10**places + Fraction(1, 2)
+    units = scaled.numerator // scaled.denominator
+    return Decimal(-units if value < 0 else units).scaleb(-places)
+
+
+def cents(value: Fraction | Decimal) -> Decimal:
+    """An amount rounded to cents."""
+    return half_away(value, 2)
+
+
+def rate_or_none(numerator: Decimal, denominator: Decimal) -> Decimal | None:
+    """C11: a ratio to 6 decimals; no opening is null, never 0."""
+    if denominator <= 0:
+        return None
+    return half_away(Fraction(numerator) / Fraction(denominator), 6)
+
+
+# ------------------------------------------------------------------ raw rows
+
+
+@dataclass(frozen=True, eq=False)
+class Subscription:
+    """When a contract's service runs, and in which currency."""
+
+    account_id: str
+    currency: str
+    started_on: date
+    trial_ends_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """A line of a subscription, its product already under its present id."""
+
+    item_id: str
+    subscription_id: str
+    product_id: str
+    charge_type: str
+    billing_interval: str
+    interval_count: int
+    quantity: Fraction
+    unit_price: Fraction
+    valid_from: date
+    valid_to: date | None
+    is_contracted_step: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Status:
+    """What a subscription was from one date to another."""
+
+    status: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, eq=False)
+class Discount:
+    """A discount of one item, or of each item of its subscription."""
+
+    subscription_id: str
+    item_id: str | None
+    percent_off: Fraction
+    amount_off: Fraction
+    duration: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, eq=False)
+class Adjustment:
+    """An approved ARR adjustment, rounded to cents (C5)."""
+
+    currency: str
+    arr_amount: Decimal
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, eq=False)
+class UsageLine:
+    """An invoice line of a usage item (C13)."""
+
+    product_id: str
+    currency: str
+    amount: Fraction
+    issued_on: date
+
+
+@dataclass(eq=False)
+class Book:
+    """The raw rows under their present ids, the as_of date and the policy."""
+
+    as_of: date
+    renewal_grace_days: int
+    past_due_grace_days: int
+    discounts_counted: set[str]
+    reporting_currency: str
+    accounts: dict[str, Row] = field(default_factory=dict)
+    families: dict[str, str] = field(default_factory=dict)
+    tier_ranks: dict[str, int | None] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    items: dict[tuple[str, str], list[Item]] = field(default_factory=dict)
+    adjustments: dict[tuple[str, str], list[Adjustment]] = field(default_factory=dict)
+    statuses: dict[str, list[Status]] = field(default_factory=dict)
+    discounts: dict[str, list[Discount]] = field(default_factory=dict)
+    plan_rates: dict[str, list[tuple[date, Fraction]]] = field(default_factory=dict)
+    usage_lines: dict[str, list[UsageLine]] = field(default_factory=dict)
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+
+def remembered(
+    function: Callable[Concatenate[Book, P], R],
+) -> Callable[Concatenate[Book, P], R]:
+    """Keep a function's answers inside the book they were asked of."""
+
+    @wraps(function)
+    def asked(book: Book, *args: P.args, **kwargs: P.kwargs) -> R:
+        key = (function, args, tuple(kwargs.items()))
+        if key not in book.memo:
+            book.memo[key] = function(book, *args, **kwargs)
+        return book.memo[key]
+
+    return asked
+
+
+def read_folder(folder: Path) -> dict[str, list[dict[str, str]]]:
+    """Every CSV of a raw folder, as `<domain>__<objects>` -> rows of text."""
+    tables = {}
+    for path in sorted(Path(folder).glob("*.csv")):
+        with path.open(newline="", encoding="utf-8") as lines:
+            tables[path.stem] = list(csv.DictReader(lines))
+    return tables
+
+
+def optional_date(row: Mapping[str, str], column: str) -> date | None:
+    """A date, or nothing where the column is empty."""
+    return date.fromisoformat(row[column]) if row.get(column) else None
+
+
+def number(row: Mapping[str, str], column: str) -> Fraction:
+    """An exact number; an empty column is 0."""
+    return Fraction(row.get(column) or "0")
+
+
+def followed(start: str, next_of: Mapping[str, str]) -> str:
+    """Follow a chain of ids until nothing follows."""
+    here = start
+    while here in next_of:
+        here = next_of[here]
+    return here
+
+
+def present_accounts(tables: Tables) -> dict[str, str]:
+    """C7: merged_into_account_id if given, else parent_account_id, to the end."""
+    next_of = {
+        row["account_id"]: row.get("merged_into_account_id") or row["parent_account_id"]
+        for row in tables["crm__accounts"]
+        if row.get("merged_into_account_id") or row.get("parent_account_id")
+    }
+    return {
+        row["account_id"]: followed(row["account_id"], next_of)
+        for row in tables["crm__accounts"]
+    }
+
+
+def present_products(tables: Tables, as_of: date) -> dict[str, str]:
+    """C7: product_migrations effective on or before as_of, followed to the end."""
+    next_of = {
+        row["old_product_id"]: row["new_product_id"]
+        for row in tables.get("billing__product_migrations", [])
+        if date.fromisoformat(row["effective_on"]) <= as_of
+    }
+    return {
+        row["product_id"]: followed(row["product_id"], next_of)
+        for row in tables["billing__products"]
+    }
+
+
+def build_book(tables: Tables, as_of: date, policy: Mapping[str, Any]) -> Book:
+    """Read raw rows into a book."""
+    rules = {**DEFAULT_POLICY, **policy}
+    book = Book(
+        as_of=as_of,
+        renewal_grace_days=int(rules["renewal_grace_days"]),
+        past_due_grace_days=int(rules["past_due_grace_days"]),
+        discounts_counted=COUNTED_DURATIONS[rules["discounts_counted"]],
+        reporting_currency=rules["reporting_currency"],
+    )
+    account_of = present_accounts(tables)
+    product_of = present_products(tables, as_of)
+    add_masters(book, tables, account_of)
+    item_rows = add_contracts(book, tables, account_of, product_of)
+    add_rates(book, tables)
+    add_adjustments(book, tables, account_of, product_of)
+    add_usage_lines(book, tables, account_of, item_rows)
+    return book
+
+
+def add_masters(book: Book, tables: Tables, account_of: Mapping[str, str]) -> None:
+    """C7: accounts that are nobody's part; a product without family is its own."""
+    for row in tables["crm__accounts"]:
+        if account_of[row["account_id"]] == row["account_id"]:
+            book.accounts[row["account_id"]] = {
+                "account_id": row["account_id"],
+                "account_name": row["account_name"],
+                **{name: row.get(name) or "unspecified" for name in SCOPE_ATTRIBUTES},
+                **{name: row.get(name) or None for name in OWNERS},
+            }
+    for row in tables["billing__products"]:
+        product = row["product_id"]
+        book.families[product] = row.get("product_family") or product
+        rank = row.get("tier_rank")
+        book.tier_ranks[product] = int(rank) if rank else None
+
+
+def add_contracts(
+    book: Book,
+    tables: Tables,
+    account_of: Mapping[str, str],
+    product_of: Mapping[str, str],
+) -> dict[str, Item]:
+    """Subscriptions with their items, statuses and discounts; the items by id."""
+    for row in tables["billing__subscriptions"]:
+        book.subscriptions[row["subscription_id"]] = Subscription(
+            account_id=account_of[row["account_id"]],
+            currency=row["currency"],
+            started_on=date.fromisoformat(row["started_on"]),
+            trial_ends_on=optional_date(row, "trial_ends_on"),
+            ends_on=optional_date(row, "ends_on"),
+        )
+    by_id = {}
+    for row in tables["billing__subscription_items"]:
+        item = Item(
+            item_id=row["item_id"],
+            subscription_id=row["subscription_id"],
+            product_id=product_of[row["product_id"]],
+            charge_type=row["charge_type"],
+            billing_interval=row["billing_interval"],
+            interval_count=int(row["interval_count"]),
+            quantity=number(row, "quantity"),
+            unit_price=number(row, "unit_price"),
+            valid_from=date.fromisoformat(row["valid_from"]),
+            valid_to=optional_date(row, "valid_to"),
+            is_contracted_step=row.get("is_contracted_step") == "true",
+        )
+        by_id[item.item_id] = item
+        account = book.subscriptions[item.subscription_id].account_id
+        book.items.setdefault((account, item.product_id), []).append(item)
+    for row in tables.get("billing__subscription_statuses", []):
+        book.statuses.setdefault(row["subscription_id"], []).append(
+            Status(
+                status=row["status"],
+                valid_from=date.fromisoformat(row["valid_from"]),
+                valid_to=optional_date(row, "valid_to"),
+            )
+        )
+    for row in tables.get("billing__discounts", []):
+        book.discounts.setdefault(row["subscription_id"], []).append(
+            Discount(
+                subscription_id=row["subscription_id"],
+                item_id=row.get("item_id") or None,
+                percent_off=number(row, "percent_off"),
+                amount_off=number(row, "amount_off"),
+                duration=row["duration"],
+                valid_from=date.fromisoformat(row["valid_from"]),
+                valid_to=optional_date(row, "valid_to"),
+            )
+        )
+    return by_id
+
+
+def add_rates(book: Book, tables: Tables) -> None:
+    """Plan rates, oldest first; spot rates are not for ARR."""
+    for row in tables.get("billing__fx_rates", []):
+        if row["rate_type"] == "plan":
+            book.plan_rates.setdefault(row["currency"], []).append(
+                (date.fromisoformat(row["valid_from"]), number(row, "rate"))
+            )
+    for rates in book.plan_rates.values():
+        rates.sort()
+
+
+def add_adjustments(
+    book: Book,
+    tables: Tables,
+    account_of: Mapping[str, str],
+    product_of: Mapping[str, str],
+) -> None:
+    """C5: an adjustment counts only if somebody approved it."""
+    for row in tables.get("finance__arr_adjustments", []):
+        if row.get("approved_by"):
+            key = (account_of[row["account_id"]], product_of[row["product_id"]])
+            book.adjustments.setdefault(key, []).append(
+                Adjustment(
+                    currency=row["currency"],
+                    arr_amount=cents(number(row, "arr_amount")),
+                    valid_from=date.fromisoformat(row["valid_from"]),
+                    valid_to=optional_date(row, "valid_to"),
+                )
+            )
+
+
+def add_usage_lines(
+    book: Book,
+    tables: Tables,
+    account_of: Mapping[str, str],
+    items: Mapping[str, Item],
+) -> None:
+    """C13: lines whose item is charged by usage, of the types that count."""
+    for row in tables.get("billing__invoice_lines", []):
+        item = items.get(row.get("item_id") or "")
+        if item is None or item.charge_type != "usage":
+            continue
+        if row["line_type"] in USAGE_LINE_TYPES:
+            book.usage_lines.setdefault(account_of[row["account_id"]], []).append(
+                UsageLine(
+                    product_id=item.product_id,
+                    currency=row["currency"],
+                    amount=number(row, "amount"),
+                    issued_on=date.fromisoformat(row["issued_on"]),
+                )
+            )
+
+
+# ------------------------------------------------------------------ dates
+
+
+def covers(valid_from: date, valid_to: date | None, day: date) -> bool:
+    """Half-open: valid_from <= day < valid_to; an empty end is still open."""
+    return valid_from <= day and (valid_to is None or day < valid_to)
+
+
+def month_start(day: date) -> date:
+    """The first day of a date's month."""
+    return day.replace(day=1)
+
+
+def month_end(day: date) -> date:
+    """The last day of a date's month."""
+    return (month_start(day) + timedelta(days=31)).replace(day=1) - ONE_DAY
+
+
+def months_before(balance_day: date, months: int) -> date:
+    """The balance date so many months earlier."""
+    for _ in range(months):
+        balance_day = month_start(balance_day) - ONE_DAY
+    return balance_day
+
+
+def year_after(day: date) -> date:
+    """Twelve months later; 29 February becomes 28 February."""
+    if (day.month, day.day) == (2, 29):
+        return date(day.year + 1, 2, 28)
+    return day.replace(year=day.year + 1)
+
+
+def last_balance_day(book: Book) -> date:
+    """METRICS, Months: the last month end that is not after as_of."""
+    day = book.as_of
+    return day if day == month_end(day) else months_before(day, 1)
+
+
+@remembered
+def balance_days(book: Book) -> tuple[date, ...]:
+    """The last day of each month since the first item or adjustment."""
+    starts = [item.valid_from for items in book.items.values() for item in items]
+    starts += [row.valid_from for rows in book.adjustments.values() for row in rows]
+    days: list[date] = []
+    day = last_balance_day(book)
+    while starts and day >= min(starts):
+        days.insert(0, day)
+        day = months_before(day, 1)
+    return tuple(days)
+
+
+# ------------------------------------------------------------------ ARR of an item
+
+
+def status_rows(book: Book, subscription: str, forward: bool) -> list[Status]:
+    """C1: rows dated after as_of are read by carr only (`forward`)."""
+    return [
+        row
+        for row in book.statuses.get(subscription, [])
+        if forward or row.valid_from <= book.as_of
+    ]
+
+
+@remembered
+def status_on(book: Book, subscription: str, day: date, forward: bool) -> str | None:
+    """C3: of several rows on a date, the one with the latest valid_from."""
+    rows = [
+        row
+        for row in status_rows(book, subscription, forward)
+        if covers(row.valid_from, row.valid_to, day)
+    ]
+    return max(rows, key=lambda row: row.valid_from).status if rows else None
+
+
+@remembered
+def past_due_since(book: Book, subscription: str, day: date, forward: bool) -> date:
+    """C2: the first day of the unbroken run of past_due that `day` is in."""
+    rows = status_rows(book, subscription, forward)
+    edges = {row.valid_from for row in rows} | {row.valid_to for row in rows}
+    for edge in sorted((e for e in edges if e is not None and e <= day), reverse=True):
+        if status_on(book, subscription, edge - ONE_DAY, forward) != "past_due":
+            return edge
+    raise ValueError(f"{subscription} is not past due on {day}")
+
+
+def is_past_due_in_grace(
+    book: Book, subscription: str, day: date, forward: bool
+) -> bool:
+    """C2: past due, and for no more than past_due_grace_days."""
+    if status_on(book, subscription, day, forward) != "past_due":
+        return False
+    since = past_due_since(book, subscription, day, forward)
+    return (day - since).days <= book.past_due_grace_days
+
+
+@remembered
+def status_bears(book: Book, subscription: str, day: date, forward: bool) -> bool:
+    """METRICS: active, or past due in grace; given statuses, no row bears nothing.
+
+    C12: looking forward, who is past due in grace at the last balance date is not lost.
+    """
+    if not status_rows(book, subscription, forward):
+        return True
+    status = status_on(book, subscription, day, forward)
+    if status == "past_due" and forward:
+        if is_past_due_in_grace(book, subscription, last_balance_day(book), False):
+            return True
+    return status == "active" or is_past_due_in_grace(book, subscription, day, forward)
+
+
+@remembered
+def item_bears(book: Book, item: Item, day: date, forward: bool = False) -> bool:
+    """METRICS, ARR of an item on a date: every condition but the amount."""
+    subscription = book.subscriptions[item.subscription_id]
+    return (
+        item.charge_type == "recurring"
+        and covers(item.valid_from, item.valid_to, day)
+        and covers(subscription.started_on, subscription.ends_on, day)
+        and (subscription.trial_ends_on is None or day >= subscription.trial_ends_on)
+        and status_bears(book, item.subscription_id, day, forward)
+    )
+
+
+def annualised(item: Item, amount: Fraction) -> Fraction:
+    """An amount per interval of the item, as an amount per year."""
+    return amount * PERIODS_PER_YEAR[item.billing_interval] / item.interval_count
+
+
+def discounts_of(book: Book, item: Item) -> list[Discount]:
+    """Counted discounts of the item, or of its whole subscription."""
+    return [
+        discount
+        for discount in book.discounts.get(item.subscription_id, [])
+        if discount.item_id in (None, item.item_id)
+        and discount.duration in book.discounts_counted
+    ]
+
+
+@remembered
+def item_list_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
+    """C9: the ARR of an item without discounts."""
+    if not item_bears(book, item, day, forward):
+        return ZERO
+    return cents(annualised(item, item.quantity * item.unit_price))
+
+
+@remembered
+def item_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
+    """C4: percents compound, then amounts, then floor at 0, then round to cents."""
+    if not item_bears(book, item, day, forward):
+        return ZERO
+    in_force = [
+        discount
+        for discount in discounts_of(book, item)
+        if covers(discount.valid_from, discount.valid_to, day)
+    ]
+    arr = annualised(item, item.quantity * item.unit_price)
+    for discount in in_force:
+        arr *= 1 - discount.percent_off / 100
+    for discount in in_force:
+        arr -= annualised(item, discount.amount_off)
+    return cents(max(arr, Fraction(0)))
+
+
+# ------------------------------------------------------------------ balances, gaps
+
+
+@remembered
+def products_of(book: Book, account: str) -> tuple[str, ...]:
+    """Every product an account ever had an item or an adjustment of."""
+    keys = {*book.items, *book.adjustments}
+    return tuple(sorted(product for owner, product in keys if owner == account))
+
+
+@remembered
+def currencies_of(book: Book, account: str, product: str) -> tuple[str, ...]:
+    """Every currency an account's product was ever sold or adjusted in."""
+    key = (account, product)
+    sold = {
+        book.subscriptions[item.subscription_id].currency
+        for item in book.items.get(key, [])
+    }
+    return tuple(sorted(sold | {row.currency for row in book.adjustments.get(key, [])}))
+
+
+def items_in(book: Book, account: str, product: str, currency: str) -> list[Item]:
+    """The items of an account's product in one currency."""
+    return [
+        item
+        for item in book.items.get((account, product), [])
+        if book.subscriptions[item.subscription_id].currency == currency
+    ]
+
+
+def adjusted(
+    book: Book, account: str, product: str, currency: str, day: date
+) -> Decimal:
+    """C5: what approved adjustments add to an account's product on a day."""
+    return sum(
+        (
+            row.arr_amount
+            for row in book.adjustments.get((account, product), [])
+            if row.currency == currency and covers(row.valid_from, row.valid_to, day)
+        ),
+        ZERO,
+    )
+
+
+@remembered
+def contract_balance(
+    book: Book,
+    account: str,
+    product: str,
+    currency: str,
+    day: date,
+    forward: bool = False,
+) -> Decimal:
+    """What items and adjustments give on a day, nothing held."""
+    items = items_in(book, account, product, currency)
+    return sum(
+        (item_arr(book, item, day, forward) for item in items),
+        adjusted(book, account, product, currency, day),
+    )
+
+
+@remembered
+def is_up(
+    book: Book, account: str, product: str, day: date, forward: bool = False
+) -> bool:
+    """Whether the ARR of an account's product is positive, in any currency."""
+    return any(
+        contract_balance(book, account, product, currency, day, forward) > 0
+        for currency in currencies_of(book, account, product)
+    )
+
+
+@remembered
+def change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
+    """Every date on which the ARR of an account's product could change."""
+    dates: set[date | None] = set()
+    for row in book.adjustments.get((account, product), []):
+        dates |= {row.valid_from, row.valid_to}
+    for item in book.items.get((account, product), []):
+        subscription = book.subscriptions[item.subscription_id]
+        dates |= {item.valid_from, item.valid_to}
+        dates |= {subscription.started_on, subscription.ends_on}
+        dates |= {subscription.trial_ends_on}
+        for discount in book.discounts.get(item.subscription_id, []):
+            dates |= {discount.valid_from, discount.valid_to}
+        for status in book.statuses.get(item.subscription_id, []):
+            edges = {status.valid_from, status.valid_to} - {None}
+            grace = timedelta(days=book.past_due_grace_days + 1)
+            dates |= edges | {edge + grace for edge in edges if edge}
+    return tuple(sorted(day for day in dates if day is not None))
+
+
+@remembered
+def gaps(book: Book, account: str, product: str) -> list[tuple[date, date | None]]:
+    """METRICS, Gaps: (e, s) pairs; s is None where there is none up to as_of."""
+    found: list[tuple[date, date | None]] = []
+    was_up = False
+    for day in change_dates(book, account, product):
+        if day > book.as_of:
+            break
+        up = is_up(book, account, product, day)
+        if was_up and not up:
+            found.append((day, None))
+        if up and not was_up and found:
+            found[-1] = (found[-1][0], day)
+        was_up = up
+    return found
+
+
+def is_held(book: Book, e: date, s: date | None) -> bool:
+    """C1: closed, s - e <= grace days; open, as_of - e < grace days."""
+    if s is None:
+        return (book.as_of - e).days < book.renewal_grace_days
+    return (s - e).days <= book.renewal_grace_days
+
+
+@remembered
+def read_day(book: Book, account: str, product: str, day: date) -> date:
+    """The day whose ARR counts on `day`: inside a held gap, the day before it."""
+    for e, s in gaps(book, account, product):
+        if e <= day and (s is None or day < s) and is_held(book, e, s):
+            return e - ONE_DAY
+    return day
+
+
+def is_in_grace(book: Book, account: str, product: str, day: date) -> bool:
+    """METRICS, Gaps: whether the ARR of an account's product is a held one."""
+    return read_day(book, account, product, day) != day
+
+
+@remembered
+def local_balance(
+    book: Book, account: str, product: str, currency: str, day: date
+) -> Decimal:
+    """The ARR of an account's product in one currency, what is held included."""
+    counted_on = read_day(book, account, product, day)
+    return contract_balance(book, account, product, currency, counted_on)
+
+
+@remembered
+def local_list_balance(
+    book: Book, account: str, product: str, currency: str, day: date
+) -> Decimal:
+    """C9: the same without discounts; an adjustment has none."""
+    counted_on = read_day(book, account, product, day)
+    items = items_in(book, account, product, currency)
+    return sum(
+        (item_list_arr(book, item, counted_on) for item in items),
+        adjusted(book, account, product, currency, counted_on),
+    )
+
+
+@remembered
+def quantity_on(book: Book, account: str, product: str, day: date) -> Fraction:
+    """C6: the quantity of the items whose ARR is not 0; adjustments have none."""
+    counted_on = read_day(book, account, product, day)
+    return sum(
+        (
+            item.quantity
+            for item in book.items.get((account, product), [])
+            if item_arr(book, item, counted_on) != 0
+        ),
+        Fraction(0),
+    )
+
+
+def plan_rate(book: Book, currency: str, day: date) -> Fraction:
+    """C14: the plan rate in force; before the first, the earliest."""
+    if currency == book.reporting_currency:
+        return Fraction(1)
+    rates = book.plan_rates[currency]
+    in_force = [rate for valid_from, rate in rates if valid_from <= day]
+    return in_force[-1] if in_force else rates[0][1]
+
+
+@remembered
+def arr(
+    book: Book, account: str, products: tuple[str, ...], day: date, rate_day: date
+) -> Decimal:
+    """Balances of a day at the plan rates of another, each rounded to cents."""
+    return sum(
+        (
+            cents(
+                Fraction(local_balance(book, account, product, currency, day))
+                * plan_rate(book, currency, rate_day)
+            )
+            for product in products
+            for currency in currencies_of(book, account, product)
+        ),
+        ZERO,
+    )
+
+
+def list_arr(
+    book: Book, account: str, product: str, day: date, rate_day: date
+) -> Decimal:
+    """The same of one product, without discounts."""
+    return sum(
+        (
+            cents(
+                Fraction(local_list_balance(book, account, product, currency, day))
+                * plan_rate(book, currency, rate_day)
+            )
+            for currency in currencies_of(book, account, product)
+        ),
+        ZERO,
+    )
+
+
+def account_arr(book: Book, account: str, day: date) -> Decimal:
+    """The ARR of an account on a balance date."""
+    return arr(book, account, products_of(book, account), day, day)
+
+
+# ------------------------------------------------------------------ carr, usage_arr
+
+
+def has_signed_arr(book: Book, account: str, product: str, last_day: date) -> bool:
+    """Whether the product has ARR on a day of the 12 months after the balance date."""
+    horizon = year_after(last_day)
+    first = last_day + ONE_DAY
+    days = [first, *change_dates(book, account, product)]
+    return any(
+        is_up(book, account, product, day, True)
+        for day in days
+        if first <= day <= horizon
+    )
+
+
+def is_kept_gap(book: Book, account: str, product: str, last_day: date) -> bool:
+    """C12: held in an open gap, and nothing of that product signed."""
+    return any(
+        s is None and e <= last_day and is_held(book, e, s)
+        for e, s in gaps(book, account, product)
+    ) and not has_signed_arr(book, account, product, last_day)
+
+
+@remembered
+def carr(book: Book, account: str) -> Decimal:
+    """C12: what the contracts give 12 months after the last balance date."""
+    total = ZERO
+    last_day = last_balance_day(book)
+    horizon = year_after(last_day)
+    for product in products_of(book, account):
+        is_kept = is_kept_gap(book, account, product, last_day)
+        for currency in currencies_of(book, account, product):
+            local = contract_balance(book, account, product, currency, horizon, True)
+            if is_kept:
+                local += local_balance(book, account, product, currency, last_day)
+            total += cents(Fraction(local) * plan_rate(book, currency, last_day))
+    return total
+
+
+@remembered
+def usage_arr(book: Book, account: str, day: date) -> Decimal:
+    """C13: 4 x the usage invoiced in the three months ending with a balance date."""
+    first = month_start(months_before(day, 2))
+    lines = [
+        line
+        for line in book.usage_lines.get(account, [])
+        if first <= line.issued_on <= day
+    ]
+    total = ZERO
+    for product, currency in sorted(
+        {(line.product_id, line.currency) for line in lines}
+    ):
+        amount = sum(
+            line.amount
+            for line in lines
+            if (line.product_id, line.currency) == (product, currency)
+        )
+        total += 4 * cents(amount * plan_rate(book, currency, day))
+    return total
+
+
+# ------------------------------------------------------------------ movements
+
+
+@remembered
+def was_active_before(book: Book, account: str, day: date) -> bool:
+    """Whether an account had ARR > 0 at an earlier month end."""
+    return any(
+        account_arr(book, account, earlier) > 0
+        for earlier in balance_days(book)
+        if earlier < day
+    )
+
+
+@remembered
+def account_label(book: Book, account: str, day: date) -> str | None:
+    """C8: what the account did; None where it did neither of the three."""
+    opening = account_arr(book, account, months_before(day, 1))
+    closing = account_arr(book, account, day)
+    if closing > 0 and not was_active_before(book, account, day):
+        return "new"
+    if opening <= 0 < closing:
+        return "reactivation"
+    if closing <= 0 < opening:
+        return "churn"
+    return None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One month of an account, or of what it has in a product family."""
+
+    opening: Decimal
+    closing: Decimal
+    fx: Decimal
+    change: Decimal
+    label: str | None
+
+    @property
+    def exists(self) -> bool:
+        """C8: a row exists where opening or closing is not 0."""
+        return self.opening != 0 or self.closing != 0
+
+
+@remembered
+def movement_of(
+    book: Book, account: str, products: tuple[str, ...], day: date
+) -> Movement:
+    """C8, and C10 for a family: the account's label, else the sign of the change."""
+    last = months_before(day, 1)
+    opening = arr(book, account, products, last, last)
+    closing = arr(book, account, products, day, day)
+    fx = arr(book, account, products, last, day) - opening
+    change = closing - opening - fx
+    label = account_label(book, account, day)
+    if label is None and change != 0:
+        label = "expansion" if change > 0 else "contraction"
+    return Movement(opening, closing, fx, change, label)
+
+
+def movement_columns(movements: Iterable[Movement]) -> Row:
+    """Opening, the five movements, fx and closing of some movements together."""
+    rows = list(movements)
+    columns: Row = {"opening_arr": sum((row.opening for row in rows), ZERO)}
+    for name in MOVEMENTS:
+        changes = (row.change for row in rows if row.label == name)
+        columns[f"{name}_arr"] = sum(changes, ZERO)
+    columns["fx_arr"] = sum((row.fx for row in rows), ZERO)
+    columns["closing_arr"] = sum((row.closing for row in rows), ZERO)
+    return columns
+
+
+def arr_account_months(book: Book) -> list[Row]:
+    """One row per account per month with ARR at either end."""
+    rows = []
+    for account in sorted(book.accounts):
+        products = products_of(book, account)
+        for day in balance_days(book):
+            movement = movement_of(book, account, products, day)
+            if not movement.exists:
+                continue
+            is_last = day == last_balance_day(book)
+            rows.append(
+                {
+                    "account_id": account,
+                    "month_start": month_start(day),
+                    **movement_columns([movement]),
+                    "movement": movement.label,
+                    "is_in_grace": any(
+                        is_in_grace(book, account, product, day) for product in products
+                    ),
+                    "carr": carr(book, account) if is_last else None,
+                    "usage_arr": usage_arr(book, account, day),
+                }
+            )
+    return rows
+
+
+def arr_product_months(book: Book) -> list[Row]:
+    """One row per account, product and month with closing ARR."""
+    rows = []
+    for account in sorted(book.accounts):
+        for product in products_of(book, account):
+            for day in balance_days(book):
+                closing = arr(book, account, (product,), day, day)
+                if closing != 0:
+                    quantity = quantity_on(book, account, product, day)
+                    rows.append(
+                        {
+                            "account_id": account,
+                            "product_id": product,
+                            "month_start": month_start(day),
+                            "quantity": half_away(quantity, 6),
+                            "closing_arr": closing,
+                            "is_in_grace": is_in_grace(book, account, product, day),
+                        }
+                    )
+    return rows
+
+
+def lifecycle(first_month: date | None, current: Decimal) -> str:
+    """MARTS: a prospect never had ARR; an active account has some now."""
+    if current > 0:
+        return "active"
+    return "churned" if first_month else "prospect"
+
+
+def accounts(book: Book) -> list[Row]:
+    """One row per ultimate account."""
+    rows = []
+    for account, attributes in sorted(book.accounts.items()):
+        days = balance_days(book)
+        active = [day for day in days if account_arr(book, account, day) > 0]
+        first_month = month_start(active[0]) if active else None
+        current = account_arr(book, account, last_balance_day(book))
+        rows.append(
+            {
+                **attributes,
+                "first_arr_month": first_month,
+                "current_arr": current,
+                "carr": carr(book, account),
+                "usage_arr": usage_arr(book, account, last_balance_day(book)),
+                "lifecycle": lifecycle(first_month, current),
+            }
+        )
+    return rows
+
+
+# ------------------------------------------------------------------ drivers
+
+
+@dataclass(frozen=True)
+class Ends:
+    """An account's product at both ends of a month, at the closing month's rates."""
+
+    product: str
+    opening: Decimal
+    closing: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """What the product moved, fx excluded."""
+        return self.closing - self.opening
+
+    @property
+    def came(self) -> bool:
+        """C9: absent before and now there."""
+        return self.opening <= 0 < self.closing
+
+    @property
+    def left(self) -> bool:
+        """C9: the reverse."""
+        return self.closing <= 0 < self.opening
+
+
+def driver_row(
+    account: str,
+    day: date,
+    driver: str,
+    delta: Decimal,
+    ends: Ends,
+    previous: str | None = None,
+) -> Row:
+    """One row of expansion_drivers."""
+    return {
+        "account_id": account,
+        "product_id": ends.product,
+        "previous_product_id": previous,
+        "month_start": month_start(day),
+        "driver": driver,
+        "arr_delta": delta,
+        "opening_arr": ends.opening,
+        "closing_arr": ends.closing,
+    }
+
+
+def in_tier_order(book: Book, ends: Iterable[Ends]) -> list[Ends]:
+    """C9: tier_rank descending, those without a rank last, then product_id."""
+
+    def place(product: str) -> tuple[bool, int, str]:
+        rank = book.tier_ranks[product]
+        return (rank is None, -(rank or 0), product)
+
+    return sorted(ends, key=lambda one: place(one.product))
+
+
+def tier_driver(book: Book, came: str, left: str, delta: Decimal) -> str:
+    """C9: by rank; where ranks do not tell, by the sign of the net."""
+    new_rank, old_rank = book.tier_ranks[came], book.tier_ranks[left]
+    if new_rank is None or old_rank is None or new_rank == old_rank:
+        return "tier_upgrade" if delta >= 0 else "tier_downgrade"
+    return "tier_upgrade" if new_rank > old_rank else "tier_downgrade"
+
+
+def switch_rows(book: Book, account: str, day: date, ends: list[Ends]) -> list[Row]:
+    """C9: products that came and left; pairs of a family net to a tier change."""
+    rows = []
+    for family in sorted({book.families[one.product] for one in ends}):
+        members = [one for one in ends if book.families[one.product] == family]
+        came = in_tier_order(book, (one for one in members if one.came))
+        left = in_tier_order(book, (one for one in members if one.left))
+        n_pairs = min(len(came), len(left))
+        for new, old in zip(came[:n_pairs], left[:n_pairs], strict=True):
+            delta = new.change + old.change
+            driver = tier_driver(book, new.product, old.product, delta)
+            pair = Ends(new.product, old.opening, new.closing)
+            rows.append(driver_row(account, day, driver, delta, pair, old.product))
+        for one in came[n_pairs:]:
+            rows.append(driver_row(account, day, "cross_sell", one.change, one))
+        for one in left[n_pairs:]:
+            rows.append(driver_row(account, day, "product_drop", one.change, one))
+    return rows
+
+
+@dataclass(frozen=True)
+class Step:
+    """What contracted steps of a month moved: ARR, list ARR and quantity."""
+
+    arr: Decimal
+    list_arr: Decimal
+    quantity: Fraction
+
+
+def contracted_steps(book: Book, account: str, product: str, day: date) -> Step:
+    """C9 (i): on each date a step starts, what starts less what ends that day."""
+    items = book.items.get((account, product), [])
+    keys = {
+        (item.subscription_id, item.valid_from)
+        for item in items
+        if item.is_contracted_step and month_start(day) <= item.valid_from <= day
+    }
+    net, gross, quantity = ZERO, ZERO, Fraction(0)
+    for subscription, s in sorted(keys):
+        mine = [item for item in items if item.subscription_id == subscription]
+        moved = [(item, s, 1) for item in mine if item.valid_from == s]
+        moved += [(item, s - ONE_DAY, -1) for item in mine if item.valid_to == s]
+        local = sum(sign * item_arr(book, item, on) for item, on, sign in moved)
+        local_list = sum(
+            sign * item_list_arr(book, item, on) for item, on, sign in moved
+        )
+        rate = plan_rate(book, book.subscriptions[subscription].currency, day)
+        net += cents(Fraction(local) * rate)
+        gross += cents(Fraction(local_list) * rate)
+        quantity += sum(
+            sign * item.quantity
+            for item, on, sign in moved
+            if item_arr(book, item, on) != 0
+        )
+    return Step(net, gross, quantity)
+
+
+def discount_changed(book: Book, account: str, product: str, day: date) -> bool:
+    """C9 (ii): a counted discount of a bearing item started or ended in the month."""
+    first = month_start(day)
+    for item in book.items.get((account, product), []):
+        for discount in discounts_of(book, item):
+            if first <= discount.valid_from <= day and item_bears(
+                book, item, discount.valid_from
+            ):
+                return True
+            ended = discount.valid_to
+            if (
+                ended is not None
+                and first <= ended <= day
+                and item_bears(book, item, ended - ONE_DAY)
+            ):
+                return True
+    return False
+
+
+def seats_delta(a0: Decimal, q0: Fraction, a1: Decimal, q1: Fraction) -> Decimal:
+    """METRICS: (p0 + p1) / 2 x (q1 - q0), p the ARR per unit."""
+    p0, p1 = Fraction(a0) / q0, Fraction(a1) / q1
+    return cents((p0 + p1) / 2 * (q1 - q0))
+
+
+def discount_delta(off0: Decimal, q0: Fraction, off1: Decimal, q1: Fraction) -> Decimal:
+    """C9 (ii): -(q0 + q1) / 2 x (g1 - g0), g what is off per unit."""
+    g0, g1 = Fraction(off0) / q0, Fraction(off1) / q1
+    return cents(-(q0 + q1) / 2 * (g1 - g0))
+
+
+def same_product_deltas(
+    book: Book, account: str, day: date, ends: Ends
+) -> dict[str, Decimal]:
+    """C9 (i) to (iv): step, discount, seats, and price is what remains."""
+    last, product = months_before(day, 1), ends.product
+    step = contracted_steps(book, account, product, day)
+    a0, a1 = ends.opening + step.arr, ends.closing
+    q0 = quantity_on(book, account, product, last) + step.quantity
+    q1 = quantity_on(book, account, product, day)
+    deltas = {"contracted_step": step.arr}
+    if q0 > 0 and q1 > 0:
+        if discount_changed(book, account, product, day):
+            list0 = list_arr(book, account, product, last, day) + step.list_arr
+            list1 = list_arr(book, account, product, day, day)
+            deltas["discount"] = discount_delta(list0 - a0, q0, list1 - a1, q1)
+        deltas["seats"] = seats_delta(a0, q0, a1, q1)
+    deltas["price"] = ends.change - sum(deltas.values())
+    return deltas
+
+
+def same_product_rows(book: Book, account: str, day: date, ends: Ends) -> list[Row]:
+    """The drivers of a product that is there, or not, at both ends."""
+    deltas = same_product_deltas(book, account, day, ends)
+    return [
+        driver_row(account, day, driver, delta, ends)
+        for driver, delta in deltas.items()
+    ]
+
+
+def driver_rows(book: Book, account: str, day: date) -> list[Row]:
+    """The drivers of an account active at both ends of a month."""
+    last = months_before(day, 1)
+    all_ends = [
+        Ends(
+            product,
+            arr(book, account, (product,), last, day),
+            arr(book, account, (product,), day, day),
+        )
+        for product in products_of(book, account)
+    ]
+    present = [one for one in all_ends if one.opening != 0 or one.closing != 0]
+    rows = switch_rows(
+        book, account, day, [one for one in present if one.came or one.left]
+    )
+    for one in present:
+        if not (one.came or one.left):
+            rows += same_product_rows(book, account, day, one)
+    return [row for row in rows if row["arr_delta"] != 0]
+
+
+def expansion_drivers(book: Book) -> list[Row]:
+    """One row per account, product, month and driver."""
+    return [
+        row
+        for account in sorted(book.accounts)
+        for day in balance_days(book)
+        if account_arr(book, account, months_before(day, 1)) > 0
+        and account_arr(book, account, day) > 0
+        for row in driver_rows(book, account, day)
+    ]
+
+
+# ------------------------------------------------------------------ scopes
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A part of the book: accounts, each with the products that count in it."""
+
+    scope_type: str
+    scope_value: str
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def scopes(book: Book) -> list[Scope]:
+    """C10: company, segment, country, industry, product family."""
+    whole = {account: products_of(book, account) for account in sorted(book.accounts)}
+    found = [Scope("company", "all", tuple(whole.items()))]
+    for attribute in SCOPE_ATTRIBUTES:
+        for value in sorted({row[attribute] for row in book.accounts.values()}):
+            members = tuple(
+                (account, products)
+                for account, products in whole.items()
+                if book.accounts[account][attribute] == value
+            )
+            found.append(Scope(attribute, value, members))
+    for family in sorted(set(book.families.values())):
+        members = tuple(
+            (account, tuple(p for p in products if book.families[p] == family))
+            for account, products in whole.items()
+        )
+        found.append(Scope("product_family", family, members))
+    return found
+
+
+def scope_days(book: Book, scope: Scope) -> list[date]:
+    """C10: from the scope's first month with ARR to the last month."""
+    days = balance_days(book)
+    for position, day in enumerate(days):
+        if any(
+            arr(book, account, products, day, day) != 0
+            for account, products in scope.parts
+        ):
+            return list(days[position:])
+    return []
+
+
+def bridge_row(book: Book, scope: Scope, day: date) -> Row:
+    """C10: one month of a scope."""
+    movements = [
+        movement_of(book, account, products, day) for account, products in scope.parts
+    ]
+    movements = [movement for movement in movements if movement.exists]
+    counts = {
+        f"n_{name}_accounts": sum(movement.label == name for movement in movements)
+        for name in MOVEMENTS
+    }
+    return {
+        "scope_type": scope.scope_type,
+        "scope_value": scope.scope_value,
+        "month_start": month_start(day),
+        **movement_columns(movements),
+        "n_accounts": sum(movement.closing > 0 for movement in movements),
+        **counts,
+    }
+
+
+def arr_bridge_months(book: Book) -> list[Row]:
+    """One row per scope and month."""
+    return [
+        bridge_row(book, scope, day)
+        for scope in scopes(book)
+        for day in scope_days(book, scope)
+    ]
+
+
+# ------------------------------------------------------------------ retention
+
+
+@dataclass(frozen=True)
+class CohortPart:
+    """What an account of the cohort had in the scope then, at today's rates, and has.
+
+    `had_arr` is whether it had ARR in the scope then, at the rates of then.
+    """
+
+    opening: Decimal
+    closing: Decimal
+    had_arr: bool
+
+
+def cohort_of(book: Book, scope: Scope, day: date, months: int) -> list[CohortPart]:
+    """C11: the accounts of the scope with any ARR so many months ago."""
+    then = months_before(day, months)
+    return [
+        CohortPart(
+            opening=arr(book, account, products, then, day),
+            closing=arr(book, account, products, day, day),
+            had_arr=arr(book, account, products, then, then) > 0,
+        )
+        for account, products in scope.parts
+        if account_arr(book, account, then) > 0
+    ]
+
+
+def retention_row(
+    scope: Scope,
+    day: date,
+    metric: str,
+    numerator: Decimal,
+    denominator: Decimal,
+    n_accounts: int,
+    openings: Sequence[Decimal],
+) -> Row:
+    """One row of retention_months; the share is of the opening ARR."""
+    return {
+        "scope_type": scope.scope_type,
+        "scope_value": scope.scope_value,
+        "month_start": month_start(day),
+        "metric_id": metric,
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": rate_or_none(numerator, denominator),
+        "n_accounts": n_accounts,
+        "top_account_share": rate_or_none(
+            max(openings, default=ZERO), sum(openings, ZERO)
+        ),
+    }
+
+
+def cohort_rows(book: Book, scope: Scope, day: date, months: int) -> list[Row]:
+    """METRICS, Retention: net, gross and logo retention over some months."""
+    cohort = cohort_of(book, scope, day, months)
+    customers = [part for part in cohort if part.had_arr]
+    openings = [part.opening for part in cohort]
+    opening = sum(openings, ZERO)
+    ratios = {
+        "net_revenue_retention": (
+            sum((part.closing for part in cohort), ZERO),
+            opening,
+        ),
+        "gross_revenue_retention": (
+            sum((min(part.closing, part.opening) for part in cohort), ZERO),
+            opening,
+        ),
+        "logo_retention": (
+            Decimal(sum(part.closing > 0 for part in customers)),
+            Decimal(len(customers)),
+        ),
+    }
+    return [
+        retention_row(
+            scope, day, f"{name}_{months}m", top, bottom, len(customers), openings
+        )
+        for name, (top, bottom) in ratios.items()
+    ]
+
+
+def flow_row(book: Book, scope: Scope, day: date) -> Row:
+    """C11: nrr_flow_12m, over all accounts of the scope, cohort or not."""
+    then = months_before(day, 12)
+    openings = [
+        arr(book, account, products, then, day) for account, products in scope.parts
+    ]
+    opening = sum(openings, ZERO)
+    flows = ZERO
+    for months in range(12):
+        row = bridge_row(book, scope, months_before(day, months))
+        flows += row["expansion_arr"] + row["contraction_arr"] + row["churn_arr"]
+    customers = [part for part in cohort_of(book, scope, day, 12) if part.had_arr]
+    numerator = opening + flows if opening != 0 else ZERO
+    return retention_row(
+        scope, day, "nrr_flow_12m", numerator, opening, len(customers), openings
+    )
+
+
+def retention_months(book: Book) -> list[Row]:
+    """One row per scope, month of its bridge and metric."""
+    rows = []
+    for scope in scopes(book):
+        for day in scope_days(book, scope):
+            for months in (12, 3, 1):
+                rows += cohort_rows(book, scope, day, months)
+            rows.append(flow_row(book, scope, day))
+    return rows
+
+
+# ------------------------------------------------------------------ the marts
+
+
+def marts_of(book: Book) -> dict[str, list[Row]]:
+    """Every finance mart of a book."""
+    return {
+        "accounts": accounts(book),
+        "arr_account_months": arr_account_months(book),
+        "arr_product_months": arr_product_months(book),
+        "expansion_drivers": expansion_drivers(book),
+        "arr_bridge_months": arr_bridge_months(book),
+        "retention_months": retention_months(book),
+    }
+
+
+def compute(
+    tables: Tables, as_of: date, policy: Mapping[str, Any] | None = None
+) -> dict[str, list[Row]]:
+    """Every finance mart of raw rows given as text."""
+    return marts_of(build_book(tables, as_of, policy or {}))
+
+
+def compute_folder(
+    folder: Path, as_of: date, policy: Mapping[str, Any] | None = None
+) -> dict[str, list[Row]]:
+    """Every finance mart of a folder of CSVs in the raw contract."""
+    return compute(read_folder(folder), as_of, policy)
