@@ -6,14 +6,14 @@
     {%- set key = [] %}
     {%- for name, rule in columns.items() if rule.key %}{% do key.append(name) %}{% endfor %}
     {%- set fails = [] %}
-    {%- for check in door_checks(table) if not check.is_self %}
+    {%- for check in door_checks(table, columns) if not check.is_self %}
         {%- do fails.append('coalesce(' ~ check.fails ~ ', false)') %}
     {%- endfor -%}
     with
 
     typed as (
 
-        {{ typed_rows(table, raw(table)) }}
+        {{ typed_rows(columns, raw(table)) }}
 
     ),
 
@@ -25,7 +25,7 @@
                 {{ fails | join('\n                or ') }}
             ) as is_admissible
         from typed
-        {{ known_ids(table, with_self=false) }}
+        {{ known_ids(table, columns, with_self=false) }}
 
     ),
 

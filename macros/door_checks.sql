@@ -1,8 +1,7 @@
 -- What the door refuses in a row of a raw table, in the order of the contract: a list of
 -- {fails, reason}, both SQL over the raw values (raw_rows.<column>), the typed values
 -- (typed.<column>) and the rows they refer to (known_<column>).
-{% macro door_checks(table) %}
-    {% set columns = raw_contract()[table].columns %}
+{% macro door_checks(table, columns) %}
     {% set checks = [] %}
     {% for name, rule in columns.items() %}
         {% set value = 'typed.' ~ name %}
@@ -39,11 +38,11 @@
             }) %}
         {% endfor %}
         {% if rule.references %}
-            {% set place = rule.references | replace('product_ids', 'products') %}
+            {% set place = rule.references.split('.')[0] | replace('product_ids', 'products') %}
             {% do checks.append({
                 'fails': value ~ ' is not null and known_' ~ name ~ '.known_id is null',
                 'reason': said ~ "is not in " ~ place ~ "')",
-                'is_self': rule.references == table,
+                'is_self': place == table,
             }) %}
         {% endif %}
     {% endfor %}

@@ -1,8 +1,7 @@
 -- The rows of a raw table that did not pass the door, one row each: what it said, and
 -- every reason that applies. A key is admitted once or refused whole, so the refused
 -- rows are those whose key is not staged.
-{% macro refused(table) %}
-    {%- set columns = raw_contract()[table].columns %}
+{% macro refused(table, columns) %}
     {%- set key = [] %}
     {%- for name, rule in columns.items() if rule.key %}{% do key.append(name) %}{% endfor %}
     {%- set match = [] %}
@@ -20,14 +19,14 @@
         coalesce(
             nullif(concat_ws(
                 '; '
-                {%- for check in door_checks(table) %},
+                {%- for check in door_checks(table, columns) %},
                 case when {{ check.fails }} then {{ check.reason }} end
                 {%- endfor %}
             ), ''),
             'the key is in rows that differ'
         ) as reason
-    from ({{ typed_rows(table, raw(table)) }}) as typed
+    from ({{ typed_rows(columns, raw(table)) }}) as typed
     left join {{ ref('stg_' ~ table) }} as staged on {{ match | join(' and ') }}
-    {{ known_ids(table, with_self=true) }}
+    {{ known_ids(table, columns, with_self=true) }}
     where staged.{{ key[0] }} is null
 {% endmacro %}

@@ -1,8 +1,8 @@
 -- Raw rows with each value cast to its contract type, the raw value beside it as
 -- raw_<column>, and is_malformed_<column> where a value is not of its type.
-{% macro typed_rows(table, relation) %}
+{% macro typed_rows(columns, relation) %}
     select
-    {%- for name, rule in raw_contract()[table].columns.items() %}
+    {%- for name, rule in columns.items() %}
         {%- set value = typed(name, rule.type) %}
         {{ name }} as raw_{{ name }},
         {{ value }} as {{ name }},

@@ -6,7 +6,7 @@
 --   required    never empty; a file must have the column
 --   allowed     the only values allowed
 --   least, most, above   bounds of a number
---   references  the staging model (without stg_) that must know the value
+--   references  <staging model without stg_>.<column> that must know the value
 -- A table with valid_from and valid_to must have valid_to after valid_from; a table with
 -- a currency must name the reporting currency or one with a plan rate.
 {% macro raw_contract() %}

@@ -13,14 +13,14 @@ billing__products:
 billing__product_migrations:
   columns:
     old_product_id: {type: text, key: true}
-    new_product_id: {type: text, required: true, references: billing__products}
+    new_product_id: {type: text, required: true, references: billing__products.product_id}
     effective_on: {type: date, required: true}
 
 billing__subscriptions:
   core: true
   columns:
     subscription_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     currency: {type: text, required: true}
     started_on: {type: date, required: true}
     trial_ends_on: {type: date}
@@ -34,8 +34,8 @@ billing__subscription_items:
   core: true
   columns:
     item_id: {type: text, key: true}
-    subscription_id: {type: text, required: true, references: billing__subscriptions}
-    product_id: {type: text, required: true, references: billing__product_ids}
+    subscription_id: {type: text, required: true, references: billing__subscriptions.subscription_id}
+    product_id: {type: text, required: true, references: billing__product_ids.product_id}
     charge_type: {type: text, required: true, allowed: [recurring, usage, one_time]}
     billing_interval: {type: text, required: true, allowed: [day, week, month, year]}
     interval_count: {type: int, required: true, least: 1}
@@ -48,7 +48,7 @@ billing__subscription_items:
 
 billing__subscription_statuses:
   columns:
-    subscription_id: {type: text, key: true, references: billing__subscriptions}
+    subscription_id: {type: text, key: true, references: billing__subscriptions.subscription_id}
     status:
       {type: text, required: true, allowed: [trialing, active, past_due, paused, cancelled]}
     valid_from: {type: date, key: true}
@@ -57,8 +57,8 @@ billing__subscription_statuses:
 billing__discounts:
   columns:
     discount_id: {type: text, key: true}
-    subscription_id: {type: text, required: true, references: billing__subscriptions}
-    item_id: {type: text, references: billing__subscription_items}
+    subscription_id: {type: text, required: true, references: billing__subscriptions.subscription_id}
+    item_id: {type: text, references: billing__subscription_items.item_id}
     percent_off: {type: decimal, least: 0, most: 100}
     amount_off: {type: decimal, least: 0}
     duration: {type: text, required: true, allowed: [once, repeating, forever]}
@@ -69,10 +69,10 @@ billing__invoice_lines:
   columns:
     line_id: {type: text, key: true}
     invoice_id: {type: text}
-    account_id: {type: text, required: true, references: crm__accounts}
-    subscription_id: {type: text, references: billing__subscriptions}
-    item_id: {type: text, references: billing__subscription_items}
-    product_id: {type: text, references: billing__product_ids}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
+    subscription_id: {type: text, references: billing__subscriptions.subscription_id}
+    item_id: {type: text, references: billing__subscription_items.item_id}
+    product_id: {type: text, references: billing__product_ids.product_id}
     line_type: {type: text, required: true, allowed: [charge, proration, credit, one_time]}
     currency: {type: text, required: true}
     amount: {type: decimal, required: true}

@@ -6,8 +6,8 @@ crm__accounts:
   columns:
     account_id: {type: text, key: true}
     account_name: {type: text}
-    parent_account_id: {type: text, references: crm__accounts}
-    merged_into_account_id: {type: text, references: crm__accounts}
+    parent_account_id: {type: text, references: crm__accounts.account_id}
+    merged_into_account_id: {type: text, references: crm__accounts.account_id}
     segment: {type: text}
     industry: {type: text}
     country: {type: text}
@@ -18,7 +18,7 @@ crm__accounts:
 
 crm__account_headcounts:
   columns:
-    account_id: {type: text, key: true, references: crm__accounts}
+    account_id: {type: text, key: true, references: crm__accounts.account_id}
     observed_on: {type: date, key: true}
     employee_count: {type: int, required: true, least: 0}
 
@@ -36,7 +36,7 @@ crm__users:
 crm__contacts:
   columns:
     contact_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     job_title: {type: text}
     seniority: {type: text, allowed: [executive, director, manager, individual]}
     buying_role: {type: text}
@@ -46,7 +46,7 @@ crm__contacts:
 crm__activities:
   columns:
     activity_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     contact_id: {type: text}
     user_id: {type: text}
     activity_type:
@@ -57,10 +57,10 @@ crm__activities:
 crm__opportunities:
   columns:
     opportunity_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     owner_user_id: {type: text}
     opportunity_type: {type: text, required: true, allowed: [new, expansion, renewal]}
-    product_id: {type: text, references: billing__product_ids}
+    product_id: {type: text, references: billing__product_ids.product_id}
     play: {type: text}
     amount_arr: {type: decimal, required: true}
     currency: {type: text, required: true}
@@ -73,10 +73,10 @@ crm__opportunities:
 crm__account_plans:
   columns:
     plan_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     owner_user_id: {type: text}
     status: {type: text, required: true, allowed: [draft, active, done]}
-    target_product_id: {type: text, references: billing__product_ids}
+    target_product_id: {type: text, references: billing__product_ids.product_id}
     target_expansion_arr: {type: decimal}
     starts_on: {type: date, required: true}
     ends_on: {type: date}
@@ -85,7 +85,7 @@ crm__account_plans:
 crm__play_runs:
   columns:
     play_run_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     play: {type: text, required: true}
     signal: {type: text}
     owner_user_id: {type: text}

@@ -22,8 +22,8 @@ finance__gl_revenue:
 finance__arr_adjustments:
   columns:
     adjustment_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
-    product_id: {type: text, required: true, references: billing__product_ids}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
+    product_id: {type: text, required: true, references: billing__product_ids.product_id}
     valid_from: {type: date, required: true}
     valid_to: {type: date}
     arr_amount: {type: decimal, required: true}

@@ -4,15 +4,15 @@
 product__features:
   columns:
     feature_key: {type: text, key: true}
-    product_id: {type: text, required: true, references: billing__product_ids}
+    product_id: {type: text, required: true, references: billing__product_ids.product_id}
     feature_name: {type: text}
     is_core: {type: boolean}
     is_premium: {type: boolean}
 
 product__entitlements:
   columns:
-    account_id: {type: text, key: true, references: crm__accounts}
-    product_id: {type: text, key: true, references: billing__product_ids}
+    account_id: {type: text, key: true, references: crm__accounts.account_id}
+    product_id: {type: text, key: true, references: billing__product_ids.product_id}
     meter: {type: text, key: true}
     limit_quantity: {type: decimal, required: true}
     valid_from: {type: date, key: true}
@@ -20,7 +20,7 @@ product__entitlements:
 
 product__usage_daily:
   columns:
-    account_id: {type: text, key: true, references: crm__accounts}
+    account_id: {type: text, key: true, references: crm__accounts.account_id}
     user_id: {type: text, key: true}
     feature_key: {type: text, key: true}
     usage_date: {type: date, key: true}

@@ -4,7 +4,7 @@
 support__tickets:
   columns:
     ticket_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     priority: {type: text, required: true, allowed: [low, normal, high, urgent]}
     opened_on: {type: date, required: true}
     solved_on: {type: date}
@@ -13,7 +13,7 @@ support__tickets:
 support__surveys:
   columns:
     response_id: {type: text, key: true}
-    account_id: {type: text, required: true, references: crm__accounts}
+    account_id: {type: text, required: true, references: crm__accounts.account_id}
     contact_id: {type: text}
     survey_type: {type: text, required: true, allowed: [nps, csat]}
     score: {type: int, required: true}

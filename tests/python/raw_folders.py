@@ -86,7 +86,7 @@ ADJUSTMENTS = ("100", "-100", "0.005", "-0.005", "1234.565", "-2000", "-15", "50
 LINE_AMOUNTS = ("100", "33.33", "0.01", "-20.05", "1250.55", "0.05")
 LINE_TYPES = ("charge", "charge", "proration", "credit", "one_time")
 CHANGES = ("product", "seats", "price", "both", "step", "product", "step", "none")
-FAMILIES = ("suite", "suite", "suite", "addons", "")
+FAMILIES = ("suite", "suite", "suite", "suite", "addons", "")
 
 
 class RawFolder(NamedTuple):

@@ -1,4 +1,4 @@
-{% for table in raw_contract() %}
-    {{ refused(table) }}
+{% for table, rules in raw_contract().items() %}
+    {{ refused(table, rules.columns) }}
     {{ 'union all' if not loop.last }}
 {% endfor %}

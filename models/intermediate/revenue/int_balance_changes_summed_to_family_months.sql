@@ -1,0 +1,84 @@
+with
+
+product_months as (
+
+    select * from {{ ref('int_balance_changes_summed_to_product_months') }}
+
+),
+
+products as (
+
+    select
+        product_id,
+        product_family
+    from {{ ref('int_products_resolved_to_present') }}
+    where product_id = present_product_id
+
+),
+
+account_months as (
+
+    select * from {{ ref('int_balance_changes_summed_to_account_months') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('stg_policy__metric_policy') }}
+
+),
+
+changes as (
+
+    select
+        product_months.account_id,
+        products.product_family,
+        product_months.month_number,
+        sum(product_months.arr_change) as arr_change,
+        sum(product_months.fx_arr) as fx_arr
+    from product_months
+    inner join products on product_months.product_id = products.product_id
+    group by
+        product_months.account_id,
+        products.product_family,
+        product_months.month_number
+
+),
+
+balances as (
+
+    select
+        *,
+        sum(arr_change) over months_in_order as closing_arr,
+        lead(month_number) over months_in_order as next_month
+    from changes
+    window
+        months_in_order as (
+            partition by account_id, product_family order by month_number
+        )
+
+)
+
+-- What an account wins, loses or wins back is that in each of its families, so that the
+-- families add up to the company; otherwise a family's own change is what it did.
+select
+    balances.account_id,
+    balances.product_family,
+    balances.month_number,
+    coalesce(balances.next_month, policy.last_month + 1) as next_month,
+    case
+        when account_months.movement in ('new', 'reactivation', 'churn')
+            then account_months.movement
+        when balances.arr_change > balances.fx_arr then 'expansion'
+        when balances.arr_change < balances.fx_arr then 'contraction'
+    end as movement,
+    cast(balances.closing_arr - balances.arr_change as decimal(18, 2)) as opening_arr,
+    cast(balances.arr_change - balances.fx_arr as decimal(18, 2)) as moved_arr,
+    cast(balances.fx_arr as decimal(18, 2)) as fx_arr,
+    cast(balances.closing_arr as decimal(18, 2)) as closing_arr
+from balances
+inner join account_months
+    on
+        balances.account_id = account_months.account_id
+        and balances.month_number = account_months.month_number
+cross join policy

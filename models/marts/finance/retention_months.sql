@@ -1,0 +1,159 @@
+with
+
+bridge as (
+
+    select * from {{ ref('arr_bridge_months') }}
+
+),
+
+cohort_changes as (
+
+    select * from {{ ref('int_cohorts_summed_to_scope_months') }}
+
+),
+
+largest_openings as (
+
+    select * from {{ ref('int_largest_openings_found_in_scope_months') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('stg_policy__metric_policy') }}
+
+),
+
+lags as (
+
+    select 1 as lag_months
+    union all
+    select 3 as lag_months
+    union all
+    select 12 as lag_months
+
+),
+
+scope_months as (
+
+    select
+        bridge.scope_type,
+        bridge.scope_value,
+        bridge.month_start,
+        months.month_number,
+        lags.lag_months,
+        sum(bridge.expansion_arr + bridge.contraction_arr + bridge.churn_arr) over (
+            partition by bridge.scope_type, bridge.scope_value, lags.lag_months
+            order by bridge.month_start
+            rows between 11 preceding and current row
+        ) as moved_arr_12m
+    from bridge
+    inner join months on bridge.month_start = months.month_start
+    cross join lags
+
+),
+
+cohorts as (
+
+    select
+        scope_months.scope_type,
+        scope_months.scope_value,
+        scope_months.month_start,
+        scope_months.lag_months,
+        scope_months.moved_arr_12m,
+        largest_openings.largest_opening_arr,
+        sum(coalesce(cohort_changes.opening_change, 0)) over months_in_order as opening_arr,
+        sum(coalesce(cohort_changes.closing_change, 0)) over months_in_order as closing_arr,
+        sum(coalesce(cohort_changes.kept_change, 0)) over months_in_order as kept_arr,
+        sum(coalesce(cohort_changes.n_accounts_change, 0)) over months_in_order
+            as n_accounts,
+        sum(coalesce(cohort_changes.n_kept_accounts_change, 0)) over months_in_order
+            as n_kept_accounts
+    from scope_months
+    left join cohort_changes
+        on
+            scope_months.scope_type = cohort_changes.scope_type
+            and scope_months.scope_value = cohort_changes.scope_value
+            and scope_months.lag_months = cohort_changes.lag_months
+            and scope_months.month_number = cohort_changes.month_number
+    left join largest_openings
+        on
+            scope_months.scope_type = largest_openings.scope_type
+            and scope_months.scope_value = largest_openings.scope_value
+            and scope_months.lag_months = largest_openings.lag_months
+            and scope_months.month_number = largest_openings.month_number
+    window
+        months_in_order as (
+            partition by
+                scope_months.scope_type,
+                scope_months.scope_value,
+                scope_months.lag_months
+            order by scope_months.month_number
+        )
+
+),
+
+metrics as (
+
+    select
+        *,
+        concat('net_revenue_retention_', lag_months, 'm') as metric_id,
+        closing_arr as numerator,
+        opening_arr as denominator
+    from cohorts
+
+    union all
+
+    select
+        *,
+        concat('gross_revenue_retention_', lag_months, 'm') as metric_id,
+        kept_arr as numerator,
+        opening_arr as denominator
+    from cohorts
+
+    union all
+
+    select
+        *,
+        concat('logo_retention_', lag_months, 'm') as metric_id,
+        n_kept_accounts as numerator,
+        n_accounts as denominator
+    from cohorts
+
+    union all
+
+    -- As many books report it: the flows of all accounts, also of those not in the cohort.
+    select
+        *,
+        'nrr_flow_12m' as metric_id,
+        case when opening_arr > 0 then opening_arr + moved_arr_12m else 0 end as numerator,
+        opening_arr as denominator
+    from cohorts
+    where lag_months = 12
+
+)
+
+select
+    metrics.scope_type,
+    metrics.scope_value,
+    metrics.month_start,
+    metrics.metric_id,
+    cast(metrics.numerator as decimal(18, 2)) as numerator,
+    cast(metrics.denominator as decimal(18, 2)) as denominator,
+    -- No opening, no retention: null, never 0.
+    cast(
+        metrics.numerator / nullif(metrics.denominator, 0) as decimal(18, 6)
+    ) as value,
+    cast(metrics.n_accounts as bigint) as n_accounts,
+    cast(
+        metrics.largest_opening_arr / nullif(metrics.opening_arr, 0) as decimal(18, 6)
+    ) as top_account_share,
+    policy.policy_version
+from metrics
+cross join policy
