@@ -42,6 +42,12 @@ INTERVAL_SHARES = np.array([0.64, 0.26, 0.07, 0.02, 0.01])
 INTERVALS_A_YEAR = np.array([12, 1, 4, 52, 365])
 CURRENCIES = np.array(["USD", "EUR", "GBP"])
 CURRENCY_SHARES = np.array([0.75, 0.15, 0.10])
+DISCOUNTED_SHARE = 0.05
+STATUS_SHARE = 0.03
+TRIAL_SHARE = 0.05
+MERGED_SHARE = 0.002
+CHILD_SHARE = 0.02
+ODD_CURRENCY_SHARE = 0.01
 PLAN_RATES = {"EUR": 1.12, "GBP": 1.29}
 SEGMENTS = np.array(["enterprise", "mid_market", "small"])
 COUNTRIES = np.array(["AT", "CA", "DE", "FR", "GB", "NL", "SE", "US"])
@@ -77,7 +83,7 @@ class Book:
         """New subscriptions; one in a hundred is paid in another currency."""
         ids = self.n_subscriptions + np.arange(len(accounts))
         self.n_subscriptions += len(accounts)
-        odd = self.rng.random(len(accounts)) < 0.01
+        odd = self.rng.random(len(accounts)) < ODD_CURRENCY_SHARE
         paid_in = np.where(odd, (currencies + 1) % len(CURRENCIES), currencies)
         self.subscriptions.append(
             {"account": accounts, "currency": paid_in, "start": start}
@@ -255,8 +261,8 @@ def account_rows(rng: np.random.Generator, size: int, first_day: int) -> pa.Tabl
     """Accounts, some with a parent, a few merged into another; never a ring."""
     accounts = np.arange(size)
     draw = rng.random(size)
-    is_merged = draw < 0.002
-    is_child = (draw >= 0.002) & (draw < 0.022)
+    is_merged = draw < MERGED_SHARE
+    is_child = (draw >= MERGED_SHARE) & (draw < MERGED_SHARE + CHILD_SHARE)
     tops = accounts[~(is_merged | is_child)]
     chosen = tops[rng.integers(0, len(tops), size)]
     return pa.table(
@@ -308,7 +314,7 @@ def subscription_rows(book: Book) -> pa.Table:
     ends = np.zeros(size, dtype=np.int64)
     np.maximum.at(ends, book.items["subscription"], book.items["end"])
     ends = np.maximum(ends, joined["start"] + 1)
-    trials = np.where(rng.random(size) < 0.05, joined["start"] + 14, NEVER)
+    trials = np.where(rng.random(size) < TRIAL_SHARE, joined["start"] + 14, NEVER)
     asked = np.maximum(joined["start"], ends - rng.integers(0, 60, size))
     return pa.table(
         {
@@ -326,7 +332,7 @@ def subscription_rows(book: Book) -> pa.Table:
 def status_rows(book: Book, starts: Ints) -> pa.Table:
     """Three in a hundred subscriptions were active, late or paused, then active."""
     rng = book.rng
-    chosen = np.flatnonzero(rng.random(len(starts)) < 0.03)
+    chosen = np.flatnonzero(rng.random(len(starts)) < STATUS_SHARE)
     size = len(chosen)
     began = starts[chosen]
     late = began + rng.integers(20, 500, size)
@@ -347,7 +353,7 @@ def status_rows(book: Book, starts: Ints) -> pa.Table:
 def discount_rows(book: Book, starts: Ints) -> pa.Table:
     """Five in a hundred subscriptions have a discount, or two; half are of one item."""
     rng = book.rng
-    chosen = np.flatnonzero(rng.random(len(starts)) < 0.05)
+    chosen = np.flatnonzero(rng.random(len(starts)) < DISCOUNTED_SHARE)
     chosen = np.concatenate([chosen, chosen[rng.random(len(chosen)) < 0.1]])
     size = len(chosen)
     first_item = np.full(len(starts), -1)

@@ -13,6 +13,14 @@ create temp macro cents(numerator, denominator) as (
     sign(numerator)
     * ((2 * abs(numerator) + denominator) // (2 * denominator))
 )::decimal(18, 0) * 0.01::decimal(3, 2);
+create temp macro micro_ratio(numerator, denominator) as (
+    sign(numerator)
+    * (
+        (2000000 * (abs(numerator) * 100)::bigint::hugeint
+        + (denominator * 100)::bigint)
+        // (2 * (denominator * 100)::bigint)
+    )
+)::decimal(18, 0) * 0.000001::decimal(7, 6);
 create temp macro micros(amount) as (amount * 1000000)::bigint::hugeint;
 
 set variable last_month = (
@@ -292,7 +300,9 @@ select
     greatest(spans.starts_on, discounts.valid_from) as starts_on,
     least(spans.ends_on, coalesce(discounts.valid_to, date '9999-12-31')) as ends_on
 from spans
-inner join read_parquet(getvariable('raw') || '/billing__discounts.parquet') as discounts
+inner join read_parquet(
+    getvariable('raw') || '/billing__discounts.parquet'
+) as discounts
     on
         spans.subscription_id = discounts.subscription_id
         and coalesce(discounts.item_id, spans.item_id) = spans.item_id
@@ -344,11 +354,13 @@ reductions as (
         pieces.span_id,
         pieces.starts_on,
         pieces.ends_on,
-        list_reduce(
-            list(1000000::hugeint - (discounts.percent_off * 10000)::hugeint)
-                filter (where discounts.percent_off is not null),
-            lambda product, factor: product * factor,
-            1::hugeint
+        coalesce(
+            list_reduce(
+                list(1000000::hugeint - (discounts.percent_off * 10000)::hugeint)
+                    filter (where discounts.percent_off is not null),
+                lambda product, factor: product * factor
+            ),
+            1
         ) as factor,
         power(
             1000000, count(discounts.percent_off)
@@ -611,10 +623,10 @@ netted as (
         product_key,
         currency,
         month_no,
-        sum(arr)::decimal(18, 2) as arr,
-        sum(list_arr)::decimal(18, 2) as list_arr,
-        sum(quantity)::decimal(18, 6) as quantity,
-        sum(n_held)::integer as n_held
+        sum(arr)::decimal(18, 2) as arr_delta,
+        sum(list_arr)::decimal(18, 2) as list_arr_delta,
+        sum(quantity)::decimal(18, 6) as quantity_delta,
+        sum(n_held)::integer as n_held_delta
     from signed
     where month_no <= getvariable('last_month')
     group by all
@@ -622,16 +634,920 @@ netted as (
 )
 
 select
-    account_key,
-    product_key,
-    currency,
-    month_no,
+    *,
     lead(month_no, 1, 1000000) over by_month as next_month_no,
-    sum(arr) over by_month::decimal(18, 2) as arr,
-    sum(list_arr) over by_month::decimal(18, 2) as list_arr,
-    sum(quantity) over by_month::decimal(18, 6) as quantity,
-    sum(n_held) over by_month::integer as n_held
+    (sum(arr_delta) over by_month)::decimal(18, 2) as arr,
+    (sum(list_arr_delta) over by_month)::decimal(18, 2) as list_arr,
+    (sum(quantity_delta) over by_month)::decimal(18, 6) as quantity,
+    (sum(n_held_delta) over by_month)::integer as n_held
 from netted
 window by_month as (
     partition by account_key, product_key, currency order by month_no
 );
+
+-- The same at plan rates, in the rates of every period the level or its opening of up
+-- to twelve months later falls in.
+create temp table product_levels as
+with
+
+foreign_accounts as (
+
+    select distinct account_key
+    from local_levels
+    where currency <> getvariable('reporting_currency')
+
+),
+
+foreign_values as (
+
+    select
+        levels.account_key,
+        levels.product_key,
+        rate_periods.period_from,
+        rate_periods.period_to,
+        levels.month_no,
+        levels.next_month_no,
+        round(levels.arr * rate_periods.rate, 2)::decimal(18, 2) as arr,
+        round(levels.list_arr * rate_periods.rate, 2)::decimal(18, 2) as list_arr,
+        levels.quantity,
+        levels.n_held
+    from local_levels as levels
+    inner join rate_periods
+        on
+            levels.currency = rate_periods.currency
+            and levels.month_no < rate_periods.period_to
+            and levels.next_month_no + 12 >= rate_periods.period_from
+    where
+        rate_periods.is_foreign
+        and levels.arr > 0
+        and levels.account_key in (select account_key from foreign_accounts)
+
+),
+
+foreign_netted as (
+
+    select
+        account_key,
+        product_key,
+        period_from,
+        period_to,
+        month_no,
+        sum(arr)::decimal(18, 2) as arr_delta,
+        sum(list_arr)::decimal(18, 2) as list_arr_delta,
+        sum(quantity)::decimal(18, 6) as quantity_delta,
+        sum(n_held)::integer as n_held_delta
+    from (
+        select * exclude (next_month_no) from foreign_values
+        union all
+        select
+            account_key,
+            product_key,
+            period_from,
+            period_to,
+            next_month_no as month_no,
+            -arr as arr,
+            -list_arr as list_arr,
+            -quantity as quantity,
+            -n_held as n_held
+        from foreign_values
+        where next_month_no <= getvariable('last_month')
+    )
+    group by all
+
+)
+
+select
+    *,
+    lead(month_no, 1, 1000000) over by_month as next_month_no,
+    (sum(arr_delta) over by_month)::decimal(18, 2) as arr,
+    (sum(list_arr_delta) over by_month)::decimal(18, 2) as list_arr,
+    (sum(quantity_delta) over by_month)::decimal(18, 6) as quantity,
+    (sum(n_held_delta) over by_month)::integer as n_held
+from foreign_netted
+window by_month as (
+    partition by account_key, product_key, period_from order by month_no
+)
+union all by name
+select
+    * exclude (currency),
+    0 as period_from,
+    1000000 as period_to
+from local_levels
+where account_key not in (select account_key from foreign_accounts);
+
+-- Sums per account and family, and per account under the key of its cohort. `arr_delta`
+-- is at the rates of the period, so a level less it is the opening without fx.
+create temp table levels as
+with
+
+netted as (
+
+    select
+        product_levels.account_key,
+        present_products.family_key as group_key,
+        product_levels.period_from,
+        product_levels.period_to,
+        product_levels.month_no,
+        sum(product_levels.arr_delta)::decimal(18, 2) as arr_delta,
+        sum(product_levels.n_held_delta)::integer as n_held_delta
+    from product_levels
+    inner join present_products using (product_key)
+    group by all
+    union all
+    select
+        product_levels.account_key,
+        accounts.cohort_key as group_key,
+        product_levels.period_from,
+        product_levels.period_to,
+        product_levels.month_no,
+        sum(product_levels.arr_delta)::decimal(18, 2) as arr_delta,
+        sum(product_levels.n_held_delta)::integer as n_held_delta
+    from product_levels
+    inner join accounts
+        on
+            product_levels.account_key = accounts.account_key
+            and accounts.account_id = accounts.top_id
+    group by all
+
+)
+
+select
+    account_key,
+    group_key,
+    period_from,
+    period_to,
+    month_no,
+    lead(month_no, 1, 1000000) over by_month as next_month_no,
+    arr_delta,
+    (sum(arr_delta) over by_month)::decimal(18, 2) as arr,
+    (sum(n_held_delta) over by_month)::integer as n_held
+from netted
+window by_month as (partition by account_key, group_key, period_from order by month_no);
+
+-- Movements --------------------------------------------------------------------------
+
+create temp table changes as
+with
+
+in_force as (
+
+    select
+        account_key,
+        group_key,
+        greatest(month_no, period_from) as month_no,
+        least(
+            next_month_no, period_to, getvariable('last_month') + 1
+        )::integer as next_month_no,
+        arr as closing_arr,
+        if(month_no >= period_from, arr - arr_delta, arr) as revalued_arr,
+        n_held
+    from levels
+
+)
+
+select
+    *,
+    lag(closing_arr, 1, 0) over (
+        partition by account_key, group_key order by month_no
+    ) as opening_arr
+from in_force
+where month_no < next_month_no;
+
+create temp table movements as
+with
+
+first_months as (
+
+    select
+        account_key,
+        min(month_no) as first_month_no
+    from changes
+    where closing_arr > 0 and group_key < 1000000
+    group by account_key
+
+),
+
+-- What the account did is also what its families are said to have done.
+account_labels as (
+
+    select
+        changes.account_key,
+        changes.month_no,
+        case
+            when changes.month_no = first_months.first_month_no then 'new'
+            when changes.closing_arr > 0 then 'reactivation'
+            else 'churn'
+        end as label
+    from changes
+    inner join first_months using (account_key)
+    where
+        changes.group_key < 1000000
+        and (changes.opening_arr > 0) <> (changes.closing_arr > 0)
+
+)
+
+select
+    changes.account_key,
+    changes.group_key,
+    changes.month_no,
+    changes.next_month_no,
+    changes.opening_arr,
+    changes.revalued_arr - changes.opening_arr as fx_arr,
+    changes.closing_arr - changes.revalued_arr as change_arr,
+    changes.closing_arr,
+    changes.n_held > 0 as is_in_grace,
+    coalesce(
+        account_labels.label,
+        case
+            when changes.closing_arr > changes.revalued_arr then 'expansion'
+            when changes.closing_arr < changes.revalued_arr then 'contraction'
+        end
+    ) as movement
+from changes
+left join account_labels using (account_key, month_no)
+where changes.opening_arr <> 0 or changes.closing_arr <> 0;
+
+-- The month of a change, then the quiet months until the next.
+create table marts.arr_account_months as
+with
+
+account_movements as (
+
+    select
+        accounts.account_id,
+        movements.*
+    from movements
+    inner join accounts
+        on
+            movements.account_key = accounts.account_key
+            and accounts.account_id = accounts.top_id
+    where movements.group_key < 1000000
+
+),
+
+quiet_months as (
+
+    select
+        account_id,
+        closing_arr,
+        is_in_grace,
+        unnest(range(month_no + 1, next_month_no)) as month_no
+    from account_movements
+    where closing_arr > 0
+
+)
+
+select
+    account_id,
+    month_date(month_no) as month_start,
+    opening_arr,
+    if(movement = 'new', change_arr, 0)::decimal(18, 2) as new_arr,
+    if(movement = 'expansion', change_arr, 0)::decimal(18, 2) as expansion_arr,
+    if(movement = 'reactivation', change_arr, 0)::decimal(18, 2) as reactivation_arr,
+    if(movement = 'contraction', change_arr, 0)::decimal(18, 2) as contraction_arr,
+    if(movement = 'churn', change_arr, 0)::decimal(18, 2) as churn_arr,
+    fx_arr::decimal(18, 2) as fx_arr,
+    closing_arr,
+    movement,
+    is_in_grace
+from account_movements
+union all
+select
+    account_id,
+    month_date(month_no) as month_start,
+    closing_arr as opening_arr,
+    0 as new_arr,
+    0 as expansion_arr,
+    0 as reactivation_arr,
+    0 as contraction_arr,
+    0 as churn_arr,
+    0 as fx_arr,
+    closing_arr,
+    null as movement,
+    is_in_grace
+from quiet_months;
+
+create table marts.arr_product_months as
+with
+
+product_months as (
+
+    select
+        account_key,
+        product_key,
+        quantity,
+        arr,
+        n_held,
+        unnest(
+            range(
+                greatest(month_no, period_from),
+                least(next_month_no, period_to, getvariable('last_month') + 1)
+            )
+        ) as number
+    from product_levels
+    where arr <> 0
+
+)
+
+select
+    accounts.account_id,
+    present_products.product_id,
+    month_date(product_months.number) as month_start,
+    product_months.quantity,
+    product_months.arr as closing_arr,
+    product_months.n_held > 0 as is_in_grace
+from product_months
+inner join present_products using (product_key)
+inner join accounts
+    on
+        product_months.account_key = accounts.account_key
+        and accounts.account_id = accounts.top_id;
+
+-- Drivers ----------------------------------------------------------------------------
+
+create temp table steps as
+with
+
+step_dates as (
+
+    select distinct
+        subscription_id,
+        product_key,
+        valid_from as step_on
+    from items
+    where is_contracted_step
+
+),
+
+signed as (
+
+    select
+        account_key,
+        subscription_id,
+        product_key,
+        currency,
+        valid_from as step_on,
+        arr,
+        list_arr,
+        quantity
+    from priced
+    where starts_on = valid_from and arr > 0
+    union all
+    select
+        account_key,
+        subscription_id,
+        product_key,
+        currency,
+        valid_to as step_on,
+        -arr as arr,
+        -list_arr as list_arr,
+        -quantity as quantity
+    from priced
+    where ends_on = valid_to and arr > 0
+
+),
+
+stepped as (
+
+    select
+        account_key,
+        product_key,
+        currency,
+        month_number(step_on) as month_no,
+        sum(arr) as arr,
+        sum(list_arr) as list_arr,
+        sum(quantity) as quantity
+    from signed
+    inner join step_dates using (subscription_id, product_key, step_on)
+    group by account_key, subscription_id, product_key, currency, step_on
+
+)
+
+select
+    stepped.account_key,
+    stepped.product_key,
+    stepped.month_no,
+    sum(round(stepped.arr * month_rates.rate, 2))::decimal(18, 2) as arr,
+    sum(round(stepped.list_arr * month_rates.rate, 2))::decimal(18, 2) as list_arr,
+    sum(stepped.quantity)::decimal(18, 6) as quantity
+from stepped
+inner join month_rates using (currency, month_no)
+group by all;
+
+create temp table discount_changes as
+select
+    account_key,
+    product_key,
+    month_number(valid_from) as month_no
+from discounted_spans
+where starts_on = valid_from
+union
+select
+    account_key,
+    product_key,
+    month_number(valid_to) as month_no
+from discounted_spans
+where ends_on = valid_to;
+
+create temp table product_changes as
+select
+    product_levels.account_key,
+    product_levels.product_key,
+    product_levels.month_no,
+    product_levels.arr - product_levels.arr_delta as opening_arr,
+    product_levels.arr as closing_arr,
+    product_levels.list_arr - product_levels.list_arr_delta as opening_list_arr,
+    product_levels.list_arr as closing_list_arr,
+    product_levels.quantity - product_levels.quantity_delta as opening_quantity,
+    product_levels.quantity as closing_quantity
+from product_levels
+inner join movements using (account_key, month_no)
+where
+    product_levels.month_no >= product_levels.period_from
+    and product_levels.month_no < product_levels.period_to
+    and movements.group_key < 1000000
+    and movements.opening_arr > 0
+    and movements.closing_arr > 0;
+
+create table marts.expansion_drivers as
+with
+
+switches as (
+
+    select
+        product_changes.account_key,
+        product_changes.product_key,
+        product_changes.month_no,
+        product_changes.opening_arr,
+        product_changes.closing_arr,
+        present_products.family_key,
+        present_products.tier_rank,
+        product_changes.closing_arr > 0 as has_come,
+        row_number() over (
+            partition by
+                product_changes.account_key,
+                present_products.family_key,
+                product_changes.month_no,
+                product_changes.closing_arr > 0
+            order by
+                present_products.tier_rank desc nulls last,
+                present_products.product_id
+        ) as place
+    from product_changes
+    inner join present_products using (product_key)
+    where (product_changes.opening_arr > 0) <> (product_changes.closing_arr > 0)
+
+),
+
+paired as (
+
+    select
+        coalesce(came.account_key, gone.account_key) as account_key,
+        coalesce(came.product_key, gone.product_key) as product_key,
+        if(came.product_key is null, null, gone.product_key) as previous_product_key,
+        coalesce(came.month_no, gone.month_no) as month_no,
+        coalesce(came.closing_arr, 0) - coalesce(gone.opening_arr, 0) as arr_delta,
+        coalesce(gone.opening_arr, 0) as opening_arr,
+        coalesce(came.closing_arr, 0) as closing_arr,
+        case
+            when gone.product_key is null then 'cross_sell'
+            when came.product_key is null then 'product_drop'
+            when came.tier_rank > gone.tier_rank then 'tier_upgrade'
+            when came.tier_rank < gone.tier_rank then 'tier_downgrade'
+            when came.closing_arr >= gone.opening_arr then 'tier_upgrade'
+            else 'tier_downgrade'
+        end as driver
+    from (select * from switches where has_come) as came
+    full join (select * from switches where not has_come) as gone
+        on
+            came.account_key = gone.account_key
+            and came.family_key = gone.family_key
+            and came.month_no = gone.month_no
+            and came.place = gone.place
+
+),
+
+stayed as (
+
+    select
+        product_changes.account_key,
+        product_changes.product_key,
+        product_changes.month_no,
+        product_changes.opening_arr,
+        product_changes.closing_arr,
+        coalesce(steps.arr, 0) as step_arr,
+        discount_changes.month_no is not null as has_discount_change,
+        micros(product_changes.opening_quantity + coalesce(steps.quantity, 0)) as q0,
+        micros(product_changes.closing_quantity) as q1,
+        micros(product_changes.opening_arr + coalesce(steps.arr, 0)) // 10000 as a0,
+        micros(product_changes.closing_arr) // 10000 as a1,
+        micros(
+            product_changes.opening_list_arr
+            - product_changes.opening_arr
+            + coalesce(steps.list_arr - steps.arr, 0)
+        ) // 10000 as off0,
+        micros(
+            product_changes.closing_list_arr - product_changes.closing_arr
+        ) // 10000 as off1
+    from product_changes
+    left join steps using (account_key, product_key, month_no)
+    left join discount_changes using (account_key, product_key, month_no)
+    where product_changes.opening_arr > 0 and product_changes.closing_arr > 0
+
+),
+
+explained as (
+
+    select
+        *,
+        if(
+            q0 > 0 and q1 > 0 and has_discount_change,
+            cents(-(q0 + q1) * (off1 * q0 - off0 * q1), 2 * q0 * q1),
+            0
+        ) as discount_arr,
+        if(
+            q0 > 0 and q1 > 0,
+            cents((a0 * q1 + a1 * q0) * (q1 - q0), 2 * q0 * q1),
+            0
+        ) as seats_arr
+    from stayed
+
+),
+
+driven as (
+
+    select
+        account_key,
+        product_key,
+        null::integer as previous_product_key,
+        month_no,
+        unnest(['contracted_step', 'discount', 'seats', 'price']) as driver,
+        unnest([
+            step_arr,
+            discount_arr,
+            seats_arr,
+            closing_arr - opening_arr - step_arr - discount_arr - seats_arr
+        ]) as arr_delta,
+        opening_arr,
+        closing_arr
+    from explained
+    union all by name
+    select * from paired
+
+)
+
+select
+    accounts.account_id,
+    present_products.product_id,
+    previous_products.product_id as previous_product_id,
+    month_date(driven.month_no) as month_start,
+    driven.driver,
+    driven.arr_delta::decimal(18, 2) as arr_delta,
+    driven.opening_arr::decimal(18, 2) as opening_arr,
+    driven.closing_arr::decimal(18, 2) as closing_arr
+from driven
+inner join accounts
+    on
+        driven.account_key = accounts.account_key
+        and accounts.account_id = accounts.top_id
+inner join present_products on driven.product_key = present_products.product_key
+left join present_products as previous_products
+    on driven.previous_product_key = previous_products.product_key
+where driven.arr_delta <> 0;
+
+-- The bridge -------------------------------------------------------------------------
+
+create table marts.arr_bridge_months as
+with
+
+group_months as (
+
+    select
+        group_key,
+        month_no,
+        sum(change_arr) filter (where movement = 'new') as new_arr,
+        sum(change_arr) filter (where movement = 'expansion') as expansion_arr,
+        sum(change_arr) filter (where movement = 'reactivation') as reactivation_arr,
+        sum(change_arr) filter (where movement = 'contraction') as contraction_arr,
+        sum(change_arr) filter (where movement = 'churn') as churn_arr,
+        sum(fx_arr) as fx_arr,
+        sum(closing_arr - opening_arr) as net_arr,
+        sum((closing_arr > 0)::integer - (opening_arr > 0)::integer) as n_accounts,
+        count(*) filter (where movement = 'new') as n_new,
+        count(*) filter (where movement = 'expansion') as n_expansion,
+        count(*) filter (where movement = 'reactivation') as n_reactivation,
+        count(*) filter (where movement = 'contraction') as n_contraction,
+        count(*) filter (where movement = 'churn') as n_churn
+    from movements
+    group by group_key, month_no
+
+),
+
+first_months as (
+
+    select
+        scope_groups.scope_type,
+        scope_groups.scope_value,
+        min(group_months.month_no) as first_month_no
+    from group_months
+    inner join scope_groups using (group_key)
+    group by all
+
+),
+
+scope_months as (
+
+    select
+        scope_type,
+        scope_value,
+        unnest(range(first_month_no, getvariable('last_month') + 1))::integer
+            as month_no
+    from first_months
+
+),
+
+summed as (
+
+    select
+        scope_months.scope_type,
+        scope_months.scope_value,
+        scope_months.month_no,
+        columns(group_months.* exclude (group_key, month_no))
+    from scope_months
+    left join scope_groups using (scope_type, scope_value)
+    left join group_months using (group_key, month_no)
+
+),
+
+scope_sums as (
+
+    select
+        scope_type,
+        scope_value,
+        month_no,
+        coalesce(sum(columns(* exclude (scope_type, scope_value, month_no))), 0)
+    from summed
+    group by all
+
+)
+
+select
+    scope_type,
+    scope_value,
+    month_date(month_no) as month_start,
+    (sum(net_arr) over by_month - net_arr)::decimal(18, 2) as opening_arr,
+    new_arr::decimal(18, 2) as new_arr,
+    expansion_arr::decimal(18, 2) as expansion_arr,
+    reactivation_arr::decimal(18, 2) as reactivation_arr,
+    contraction_arr::decimal(18, 2) as contraction_arr,
+    churn_arr::decimal(18, 2) as churn_arr,
+    fx_arr::decimal(18, 2) as fx_arr,
+    (sum(net_arr) over by_month)::decimal(18, 2) as closing_arr,
+    (sum(n_accounts) over by_month)::bigint as n_accounts,
+    n_new::bigint as n_new_accounts,
+    n_expansion::bigint as n_expansion_accounts,
+    n_reactivation::bigint as n_reactivation_accounts,
+    n_contraction::bigint as n_contraction_accounts,
+    n_churn::bigint as n_churn_accounts
+from scope_sums
+window by_month as (partition by scope_type, scope_value order by month_no);
+
+-- Retention --------------------------------------------------------------------------
+
+create temp table openings as
+select
+    levels.account_key,
+    levels.group_key,
+    lags.n_months,
+    levels.arr as opening_arr,
+    greatest(levels.month_no + lags.n_months, levels.period_from) as from_no,
+    least(
+        levels.next_month_no + lags.n_months,
+        levels.period_to,
+        getvariable('last_month') + 1
+    )::integer as to_no
+from levels
+cross join (select unnest([1, 3, 12])::integer as n_months) as lags
+where
+    levels.arr > 0
+    and greatest(levels.month_no + lags.n_months, levels.period_from) < least(
+        levels.next_month_no + lags.n_months,
+        levels.period_to,
+        getvariable('last_month') + 1
+    );
+
+create temp table closings as
+select
+    account_key,
+    group_key,
+    month_no as from_no,
+    next_month_no as to_no,
+    closing_arr
+from movements
+where closing_arr > 0;
+
+create temp table opening_months as
+select
+    group_key,
+    n_months,
+    number::integer as month_no,
+    sum(opening_arr) as opening_arr,
+    count(*) as n_accounts,
+    max(opening_arr) as top_arr
+from (
+    select *, unnest(range(from_no, to_no)) as number
+    from openings
+)
+group by all;
+
+
+-- What the cohort still has: each meeting of an opening and a closing adds at its start
+-- and takes away at its end. A family keeps what accounts have in it now, had they
+-- anything of it before or not; least and logos are of its own openings.
+create temp table kept_months as
+with
+
+meetings as (
+
+    select
+        openings.group_key,
+        openings.n_months,
+        greatest(openings.from_no, closings.from_no) as from_no,
+        least(openings.to_no, closings.to_no) as to_no,
+        if(openings.group_key < 1000000, closings.closing_arr, 0) as net_arr,
+        least(openings.opening_arr, closings.closing_arr) as gross_arr,
+        1 as n_kept
+    from openings
+    inner join closings
+        on
+            openings.account_key = closings.account_key
+            and openings.group_key = closings.group_key
+            and openings.from_no < closings.to_no
+            and closings.from_no < openings.to_no
+    union all
+    select
+        closings.group_key,
+        openings.n_months,
+        greatest(openings.from_no, closings.from_no) as from_no,
+        least(openings.to_no, closings.to_no) as to_no,
+        closings.closing_arr as net_arr,
+        0 as gross_arr,
+        0 as n_kept
+    from openings
+    inner join closings
+        on
+            openings.account_key = closings.account_key
+            and openings.from_no < closings.to_no
+            and closings.from_no < openings.to_no
+    where openings.group_key < 1000000 and closings.group_key >= 1000000
+
+),
+
+signed as (
+
+    select
+        group_key,
+        n_months,
+        from_no as month_no,
+        sum(net_arr) as net_arr,
+        sum(gross_arr) as gross_arr,
+        sum(n_kept) as n_kept
+    from meetings
+    group by group_key, n_months, from_no
+    union all
+    select
+        group_key,
+        n_months,
+        to_no as month_no,
+        -sum(net_arr) as net_arr,
+        -sum(gross_arr) as gross_arr,
+        -sum(n_kept) as n_kept
+    from meetings
+    group by group_key, n_months, to_no
+
+)
+
+select
+    scope_groups.scope_type,
+    scope_groups.scope_value,
+    signed.n_months,
+    signed.month_no,
+    sum(signed.net_arr) as net_arr,
+    sum(signed.gross_arr) as gross_arr,
+    sum(signed.n_kept) as n_kept
+from signed
+inner join scope_groups using (group_key)
+group by all;
+
+create table marts.retention_months as
+with
+
+scope_openings as (
+
+    select
+        scope_groups.scope_type,
+        scope_groups.scope_value,
+        opening_months.n_months,
+        opening_months.month_no,
+        sum(opening_months.opening_arr) as opening_arr,
+        sum(opening_months.n_accounts) as n_accounts,
+        max(opening_months.top_arr) as top_arr
+    from opening_months
+    inner join scope_groups using (group_key)
+    group by all
+
+),
+
+bridge as (
+
+    select
+        scope_type,
+        scope_value,
+        month_number(month_start) as month_no,
+        sum(expansion_arr + contraction_arr + churn_arr) over (
+            partition by scope_type, scope_value
+            order by month_start
+            rows between 11 preceding and current row
+        ) as flow_arr
+    from marts.arr_bridge_months
+
+),
+
+measured as (
+
+    select
+        bridge.scope_type,
+        bridge.scope_value,
+        bridge.month_no,
+        lags.n_months,
+        coalesce(scope_openings.opening_arr, 0) as opening_arr,
+        coalesce(scope_openings.n_accounts, 0) as n_accounts,
+        scope_openings.top_arr,
+        bridge.flow_arr,
+        coalesce(sum(kept_months.net_arr) over by_month, 0) as net_arr,
+        coalesce(sum(kept_months.gross_arr) over by_month, 0) as gross_arr,
+        coalesce(sum(kept_months.n_kept) over by_month, 0) as n_kept
+    from bridge
+    cross join (select unnest([1, 3, 12])::integer as n_months) as lags
+    left join scope_openings using (scope_type, scope_value, n_months, month_no)
+    left join kept_months using (scope_type, scope_value, n_months, month_no)
+    window by_month as (
+        partition by bridge.scope_type, bridge.scope_value, lags.n_months
+        order by bridge.month_no
+    )
+
+),
+
+ratios as (
+
+    select
+        *,
+        'net_revenue_retention_' || n_months || 'm' as metric_id,
+        net_arr as numerator,
+        opening_arr as denominator
+    from measured
+    union all
+    select
+        *,
+        'gross_revenue_retention_' || n_months || 'm' as metric_id,
+        gross_arr as numerator,
+        opening_arr as denominator
+    from measured
+    union all
+    select
+        *,
+        'logo_retention_' || n_months || 'm' as metric_id,
+        n_kept as numerator,
+        n_accounts as denominator
+    from measured
+    union all
+    select
+        *,
+        'nrr_flow_12m' as metric_id,
+        if(opening_arr = 0, 0, opening_arr + flow_arr) as numerator,
+        opening_arr as denominator
+    from measured
+    where n_months = 12
+
+)
+
+select
+    scope_type,
+    scope_value,
+    month_date(month_no) as month_start,
+    metric_id,
+    numerator::decimal(18, 2) as numerator,
+    denominator::decimal(18, 2) as denominator,
+    if(
+        denominator = 0,
+        null,
+        micro_ratio(numerator::decimal(18, 2), denominator::decimal(18, 2))
+    ) as value,
+    n_accounts::bigint as n_accounts,
+    if(
+        opening_arr = 0,
+        null,
+        micro_ratio(top_arr::decimal(18, 2), opening_arr::decimal(18, 2))
+    ) as top_account_share,
+    '1' as policy_version
+from ratios;

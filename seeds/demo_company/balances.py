@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from .book import CENT, Book, Discount, Item, Status
-from .calendar import AS_OF, FAR, FOUNDED, day, month_end, months
+from .dates import AS_OF, FAR, FOUNDED, day, month_end, months
 from .catalog import MIGRATIONS, PLAN_RATES, PLAN_YEARS
 from .people import Account
 

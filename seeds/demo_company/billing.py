@@ -8,7 +8,7 @@ import numpy as np
 
 from .balances import cents
 from .book import Book, Discount, Item, Status, Subscription
-from .calendar import AS_OF, FAR, USAGE_FROM, add_months, month_end, months
+from .dates import AS_OF, FAR, USAGE_FROM, add_months, month_end, months
 from .catalog import (
     CALLS_PER_UNIT,
     FAMILY,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .calendar import FAR
+from .dates import FAR
 from .catalog import LIST_PRICE, PERIODS_PER_YEAR, PRICE_FACTOR, SEAT_PRODUCTS
 
 CENT = Decimal("0.01")

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from .book import Book, Item, Subscription
-from .calendar import day
+from .dates import day
 from .people import Account, new_account
 
 YEAR = ("year", 1)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-SEED = 20260630
+SEED = 20260833
 
 # product_id, name, family, tier_rank, unit, list price in USD a month
 PRODUCTS = [
@@ -79,20 +79,20 @@ class Segment:
 
 SEGMENTS = {
     "enterprise": Segment(
-        (36, 92), (0.0, 0.35, 0.65), (0.0, 0.2, 0.7, 0.1), (3, 7), (3, 9),
-        0.056, 0.010, 0.060, 0.40, 0.013, 0.42, 0.015, 0.05,
+        (34, 74), (0.0, 0.35, 0.65), (0.0, 0.2, 0.7, 0.1), (4, 9), (4, 10),
+        0.058, 0.006, 0.042, 0.40, 0.015, 0.46, 0.028, 0.07,
         new_cycle=135, new_win=0.30, grow_cycle=50, grow_win=0.62,
         activities=2.3, tickets=0.75,
     ),
     "mid_market": Segment(
-        (12, 34), (0.25, 0.60, 0.15), (0.16, 0.16, 0.65, 0.03), (1, 3), (1, 4),
-        0.056, 0.010, 0.055, 0.40, 0.017, 0.52, 0.025, 0.06,
+        (14, 36), (0.25, 0.60, 0.15), (0.16, 0.16, 0.65, 0.03), (1, 4), (1, 5),
+        0.058, 0.006, 0.042, 0.40, 0.017, 0.52, 0.030, 0.07,
         new_cycle=75, new_win=0.40, grow_cycle=40, grow_win=0.56,
         activities=1.1, tickets=0.4,
     ),
     "small_business": Segment(
         (3, 9), (0.85, 0.15, 0.0), (0.45, 0.0, 0.55, 0.0), (1, 1), (1, 1),
-        0.016, 0.005, 0.007, 0.25, 0.030, 0.58, 0.045, 0.05,
+        0.016, 0.005, 0.007, 0.25, 0.027, 0.54, 0.048, 0.05,
         new_cycle=18, new_win=0.58, grow_cycle=80, grow_win=0.18,
         activities=0.3, tickets=0.2,
     ),
@@ -130,5 +130,5 @@ PERIODS_PER_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 BILLING = [("month", 1), ("month", 3), ("year", 1), ("year", 3)]
 
 # Plays are offered to all but a fixed part of the accounts, by hash of the account.
-HOLDOUT_PERCENT = 28
+HOLDOUT_PERCENT = 30
 PLAYS = ("seat_expansion", "cross_sell")

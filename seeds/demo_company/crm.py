@@ -7,7 +7,7 @@ import numpy as np
 
 from .balances import Balances, cents
 from .book import Book, Deal
-from .calendar import AS_OF, FAR, FOUNDED, day, month_end, months
+from .dates import AS_OF, FAR, FOUNDED, day, month_end, months
 from .catalog import CURRENCY, PLATFORM, SEGMENTS
 from .lives import Diary
 from .people import LEAVER_LEFT_ON, Account, Contact, User, team
@@ -325,7 +325,7 @@ def account_plans(
     }
     share = {"enterprise": 0.85, "mid_market": 0.55, "small_business": 0.03}
     for account in accounts:
-        started = starts.get(account.account_id, FAR)
+        started = starts.get(account.account_id, AS_OF)
         for year in (2024, 2025, 2026):
             begins = max(date(year, 1, 15), started + timedelta(days=45))
             gone = ended.get(account.account_id, FAR)

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from .book import Book, Deal, Item, Subscription, list_price
-from .calendar import AS_OF, PLAYS_FROM, add_months, month_end, month_number, months
+from .dates import AS_OF, PLAYS_FROM, add_months, month_end, month_number, months
 from .catalog import (
     BILLING,
     CALLS_PER_UNIT,
@@ -27,8 +27,10 @@ from .catalog import (
 from .people import Account, is_holdout
 
 FULL = 0.90
-PLAY_EFFECT = 0.37  # chance that an acted-upon seat_expansion play adds seats
+PLAY_EFFECT = 0.33  # chance that an acted-upon seat_expansion play adds seats
 ACTED_UPON = 0.88
+ORGANIC_SHARE = (0.17, 0.36)  # of the seats there are
+PUSHED_SHARE = (0.26, 0.42)
 COOL_DOWN = timedelta(days=182)
 
 
@@ -119,9 +121,17 @@ def live(
         if life.ended:
             break
         remember(life, month)
+    roll_terms(life.others)
     back = add_months(month, int(rng.integers(3, 10)))
     if life.ended and rng.random() < 0.09 and back < add_months(AS_OF, -2):
         live(account, back + timedelta(days=9), book, diary, rng, None, joins_plays)
+
+
+def roll_terms(subscriptions: list[Subscription]) -> None:
+    """Add-on subscriptions renew by themselves every year."""
+    for subscription in subscriptions:
+        while subscription.term_ends_on and subscription.term_ends_on <= AS_OF:
+            subscription.term_ends_on = add_months(subscription.term_ends_on, 12)
 
 
 def begin(
@@ -158,7 +168,7 @@ def begin(
         interval,
         {},
         demand=seats * float(rng.uniform(0.55, 0.84)),
-        growth=float(rng.normal(0.0, 0.004) if is_small else rng.normal(0.014, 0.012)),
+        growth=float(rng.normal(0.0, 0.004) if is_small else rng.normal(0.024, 0.012)),
         price_factor=Decimal(str(round(rng.uniform(0.88, 1.04), 2))),
     )
     life.items["platform"] = book.add(
@@ -201,7 +211,7 @@ def first_discount(life: Life, on: date) -> None:
 def quantity_of(life: Life, product_id: str) -> int:
     draw = life.rng.integers
     if FAMILY[product_id] == "analytics":
-        return max(1, round(life.seats * life.rng.uniform(0.22, 0.42)))
+        return max(1, round(life.seats * life.rng.uniform(0.3, 0.6)))
     low, high = (
         life.segment.workspaces
         if FAMILY[product_id] == "automation"
@@ -259,7 +269,7 @@ def change(life: Life, month: date, on: date, before: float) -> bool:
     if life.pushed and life.pushed <= month:
         life.pushed = None
         if not life.trouble:
-            more_seats(life, on)
+            more_seats(life, on, PUSHED_SHARE)
             return True
     for product_id, (_, buys_on) in sorted(life.trying.items()):
         if buys_on and buys_on <= month and not life.trouble:
@@ -358,13 +368,13 @@ def surface(life: Life, month: date, before: float) -> None:
     renews_soon = bool(term_end and 55 <= (term_end - on).days <= 120)
     tried = any(since < month for since, _ in life.trying.values())
     if before >= FULL:
-        offer(life, "seat_expansion", "seat_utilisation", on, 0.75)
+        offer(life, "seat_expansion", "seat_utilisation", on, 0.9)
     elif renews_soon and life.account.segment != "small_business":
-        offer(life, "seat_expansion", "renewal_window", on, 0.35)
+        offer(life, "seat_expansion", "renewal_window", on, 0.7)
     if tried:
         offer(life, "cross_sell", "premium_feature_tried", on, 0.9)
-    elif before >= FULL - 0.02:
-        offer(life, "cross_sell", "executive_meeting", on, 0.30)
+    elif before >= FULL - 0.05:
+        offer(life, "cross_sell", "executive_meeting", on, 0.8)
 
 
 def offer(life: Life, play: str, signal: str, on: date, odds: float) -> None:
@@ -411,10 +421,12 @@ def note_growth(life: Life, on: date, product_id: str, gain: Decimal) -> None:
     )
 
 
-def more_seats(life: Life, on: date) -> None:
+def more_seats(
+    life: Life, on: date, between: tuple[float, float] = ORGANIC_SHARE
+) -> None:
     item = life.items["platform"]
     is_small = life.account.segment == "small_business"
-    share = life.rng.uniform(0.13, 0.32)
+    share = life.rng.uniform(*between)
     extra = int(life.rng.integers(1, 3)) if is_small else max(2, round(life.seats * share))
     new = life.book.change(item, on, "amendment", item.quantity + extra)
     life.items["platform"] = new

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from .calendar import AS_OF, FOUNDED, add_months, day, months
+from .dates import AS_OF, FOUNDED, add_months, day, months
 from .catalog import COUNTRIES, CURRENCY, HOLDOUT_PERCENT, INDUSTRIES, SEGMENTS
 
 FIRST = [
@@ -15,13 +15,13 @@ FIRST = [
     "Quartz", "Raven", "Saffron", "Tundra", "Umber", "Verdant", "Willow", "Zephyr",
 ]  # fmt: skip
 SECOND = {
-    "software": ["bit Labs", "stack Systems", "loop Software"],
-    "manufacturing": ["forge Works", "line Industries", "weld Machines"],
-    "retail": ["cart Stores", "shelf Trading", "mart Outfitters"],
-    "healthcare": ["well Clinics", "care Diagnostics", "vita Health"],
-    "logistics": ["haul Freight", "port Logistics", "lane Couriers"],
-    "financial_services": ["vault Capital", "coin Lending", "sure Mutual"],
-    "education": ["quill Academy", "page Institute", "desk Learning"],
+    "software": ["bit Labs", "stack Systems", "loop Software", "gate Data"],
+    "manufacturing": ["forge Works", "line Industries", "weld Machines", "cast Metals"],
+    "retail": ["cart Stores", "shelf Trading", "mart Outfitters", "loom Apparel"],
+    "healthcare": ["well Clinics", "care Diagnostics", "vita Health", "med Imaging"],
+    "logistics": ["haul Freight", "port Logistics", "lane Couriers", "dock Shipping"],
+    "financial_services": ["vault Capital", "coin Lending", "sure Mutual", "mint Payments"],
+    "education": ["quill Academy", "page Institute", "desk Learning", "mind Schools"],
 }
 LEGAL = {
     "US": "Inc", "CA": "Corp", "DE": "GmbH", "FR": "SAS", "NL": "BV", "ES": "SL",
@@ -106,7 +106,7 @@ def users(rng: np.random.Generator) -> list[User]:
             n = len(people)
             name = f"{GIVEN[n % 26]} {FAMILY_NAME[(n * 7 + n // 26) % 11]}"
             left = role == "account_manager" and segment == "mid_market" and seat == 3
-            started = FOUNDED if seat < 2 else add_months(FOUNDED, int(rng.integers(18)))
+            started = add_months(FOUNDED, -int(rng.integers(1, 40)))
             people.append(
                 User(
                     f"USR-{n + 1:03d}",

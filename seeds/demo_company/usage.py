@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .calendar import AS_OF, FAR, USAGE_FROM, month_end, month_number, months
+from .dates import AS_OF, FAR, USAGE_FROM, month_end, month_number, months
 from .catalog import FAMILY, FEATURES, RUNS_PER_WORKSPACE, feature_key
 from .lives import Diary, Pulse
 
@@ -51,16 +51,16 @@ def seat_rows(
     product_id: str,
     month: date,
     active: int,
-    shift: int,
-    age: int,
+    born: date,
     rng: np.random.Generator,
 ) -> list[Row]:
     """Events of a month's active users on the features of one product."""
+    age = month_number(month) - month_number(born)
     core, other, _ = FEATURES[product_id]
     known = core[: 1 + age // 2]
     first, last = number(month), number(month_end(month))
     middle = first + 15
-    users = np.arange(active) + shift
+    users = np.arange(active) + age // 8
     rows: list[Row] = []
     for begin, stop in ((first + 3, middle), (middle + 2, last + 1)):
         days = to_workday(rng.integers(begin, stop, active), rng)
@@ -79,7 +79,7 @@ def seat_rows(
              feature_key(product_id, other[0]), int(on), 1 + int(rng.poisson(2)), None)
             for user, on in zip(some, days, strict=True)
         ]  # fmt: skip
-    return rows
+    return [row for row in rows if row[3] >= number(born)]
 
 
 def tried_rows(
@@ -121,6 +121,15 @@ def metered_rows(
     ]  # fmt: skip
 
 
+def some_days(
+    month: date, count: int, born: date, rng: np.random.Generator
+) -> np.ndarray:
+    """Days of the month, counted from 0, not before the contract began."""
+    first = max(0, number(born) - number(month))
+    left = np.arange(first, month_end(month).day)
+    return np.sort(rng.choice(left, min(count, len(left)), replace=False))
+
+
 def active_rate(product_id: str, pulse: Pulse) -> float:
     """The add-ons are used by fewer of those who hold a seat."""
     return pulse.rate if FAMILY[product_id] == "platform" else pulse.rate * 0.8
@@ -145,17 +154,15 @@ def usage_rows(
                 pulse = diary.pulses.get((account_id, month))
                 pulse = pulse or Pulse(steady[account_id])
                 active = round(active_rate(product_id, pulse) * quantity)
-                age = month_number(month) - month_number(born)
-                rows += seat_rows(
-                    account_id, product_id, month, active, age // 8, age, rng
-                )
+                rows += seat_rows(account_id, product_id, month, active, born, rng)
     for (account_id, month), pulse in sorted(diary.pulses.items()):
         if month >= USAGE_FROM:
             for product_id in pulse.tried:
                 rows += tried_rows(account_id, product_id, month, rng)
+    births = {r["account_id"]: r["valid_from"] for r in reversed(rights)
+              if r["meter"] == "api_calls"}  # fmt: skip
     for (account_id, month), total in sorted(calls.items()):
-        length = month_end(month).day
-        days = np.sort(rng.choice(length, 16, replace=False))
+        days = some_days(month, 16, births[account_id], rng)
         rows += metered_rows(account_id, "PRD-CONNECT", month, total, days, rng)
     for row in rights:
         if row["meter"] == "automation_runs":
@@ -173,7 +180,7 @@ def automation_rows(right: dict, rng: np.random.Generator) -> list[Row]:
         age = month_number(month) - month_number(right["valid_from"])
         share = min(0.95, 0.35 + 0.03 * age) * rng.uniform(0.85, 1.15)
         total = int(float(workspaces) * RUNS_PER_WORKSPACE * share)
-        days = np.sort(rng.choice(month_end(month).day, 6, replace=False))
+        days = some_days(month, 6, right["valid_from"], rng)
         rows += metered_rows(
             right["account_id"], "PRD-AUTOMATION", month, total, days, rng
         )

@@ -9,7 +9,7 @@ import csv
 import datetime as dt
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ class Node:
     name: str
     kind: str
     schema: str
-    sql: str
+    sql: str = field(repr=False)
 
 
 def release_warehouse() -> None:

@@ -81,7 +81,11 @@ PRICES = {
 INTERVAL_COUNTS = (1, 1, 1, 2, 3, 6, 7, 8, 12, 24, 36)
 PERCENTS = ("10", "20", "50", "100", "33.333", "7.25", "12.5", "0.5")
 AMOUNTS_OFF = ("0.01", "5", "2.5", "9.995", "100", "0.005")
-RATES = ("1.1", "1.25", "1.125", "0.5", "0.85", "1.333333", "0.0067", "2")
+RATES = {
+    "USD": ("1.1", "0.5"),
+    "EUR": ("1.1", "1.25", "1.125", "0.5", "0.85", "1.333333"),
+    "JPY": ("0.0067", "0.0075", "0.006667", "0.005"),
+}
 ADJUSTMENTS = ("100", "-100", "0.005", "-0.005", "1234.565", "-2000", "-15", "5000")
 LINE_AMOUNTS = ("100", "33.33", "0.01", "-20.05", "1250.55", "0.05")
 LINE_TYPES = ("charge", "charge", "proration", "credit", "one_time")
@@ -242,7 +246,7 @@ def add_rate(draft: Draft, currency: str, rate_type: str, day: date) -> None:
         currency=currency,
         rate_type=rate_type,
         valid_from=day,
-        rate=draft.pick(RATES),
+        rate=draft.pick(RATES[currency]),
     )
 
 

@@ -513,8 +513,8 @@ def discounts_of(book: Book, item: Item) -> list[Discount]:
 
 @remembered
 def item_list_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
-    """C9: the ARR of an item without discounts."""
-    if not item_bears(book, item, day, forward):
+    """C9: the ARR of an item without discounts; none where all of it is off."""
+    if item_arr(book, item, day, forward) == 0:
         return ZERO
     return cents(annualised(item, item.quantity * item.unit_price))
 
@@ -1304,10 +1304,13 @@ def retention_row(
 
 
 def cohort_rows(book: Book, scope: Scope, day: date, months: int) -> list[Row]:
-    """METRICS, Retention: net, gross and logo retention over some months."""
+    """METRICS, Retention: net, gross and logo retention over some months.
+
+    What an adjustment put below zero in a family was in no cohort of that family.
+    """
     cohort = cohort_of(book, scope, day, months)
     customers = [part for part in cohort if part.had_arr]
-    openings = [part.opening for part in cohort]
+    openings = [part.opening for part in customers]
     opening = sum(openings, ZERO)
     ratios = {
         "net_revenue_retention": (
@@ -1315,7 +1318,7 @@ def cohort_rows(book: Book, scope: Scope, day: date, months: int) -> list[Row]:
             opening,
         ),
         "gross_revenue_retention": (
-            sum((min(part.closing, part.opening) for part in cohort), ZERO),
+            sum((min(part.closing, part.opening) for part in customers), ZERO),
             opening,
         ),
         "logo_retention": (

@@ -6,9 +6,24 @@ account_openings as (
 
 ),
 
+-- A cohort is those who paid: an account below zero, by an adjustment, is in no cohort.
+account_cohorts as (
+
+    select * from account_openings
+    where opening_arr > 0
+
+),
+
 family_openings as (
 
     select * from {{ ref('int_openings_summed_to_families') }}
+
+),
+
+family_cohorts as (
+
+    select * from family_openings
+    where opening_arr > 0
 
 ),
 
@@ -36,7 +51,7 @@ account_overlaps as (
         least(openings.end_month, closings.next_month) as end_month,
         openings.opening_arr,
         closings.closing_arr
-    from account_openings as openings
+    from account_cohorts as openings
     inner join account_closings as closings
         on
             openings.account_id = closings.account_id
@@ -55,7 +70,7 @@ family_overlaps as (
         least(openings.end_month, closings.next_month) as end_month,
         openings.opening_arr,
         closings.closing_arr
-    from family_openings as openings
+    from family_cohorts as openings
     inner join family_closings as closings
         on
             openings.account_id = closings.account_id
@@ -76,7 +91,7 @@ family_closings_of_cohort as (
         greatest(openings.first_month, closings.month_number) as first_month,
         least(openings.end_month, closings.next_month) as end_month,
         closings.closing_arr
-    from account_openings as openings
+    from account_cohorts as openings
     inner join family_closings as closings
         on
             openings.account_id = closings.account_id
@@ -91,10 +106,11 @@ select
     cast(null as {{ dbt.type_string() }}) as product_family,
     first_month,
     end_month,
-    opening_arr,
+    opening_arr as all_opening_arr,
+    greatest(opening_arr, 0) as opening_arr,
     cast(0 as decimal(18, 2)) as closing_arr,
     cast(0 as decimal(18, 2)) as kept_arr,
-    1 as n_accounts,
+    case when opening_arr > 0 then 1 else 0 end as n_accounts,
     0 as n_kept_accounts
 from account_openings
 
@@ -106,6 +122,7 @@ select
     cast(null as {{ dbt.type_string() }}) as product_family,
     first_month,
     end_month,
+    cast(0 as decimal(18, 2)) as all_opening_arr,
     cast(0 as decimal(18, 2)) as opening_arr,
     closing_arr,
     least(closing_arr, opening_arr) as kept_arr,
@@ -121,10 +138,11 @@ select
     product_family,
     first_month,
     end_month,
-    opening_arr,
+    opening_arr as all_opening_arr,
+    greatest(opening_arr, 0) as opening_arr,
     cast(0 as decimal(18, 2)) as closing_arr,
     cast(0 as decimal(18, 2)) as kept_arr,
-    1 as n_accounts,
+    case when opening_arr > 0 then 1 else 0 end as n_accounts,
     0 as n_kept_accounts
 from family_openings
 
@@ -136,6 +154,7 @@ select
     product_family,
     first_month,
     end_month,
+    cast(0 as decimal(18, 2)) as all_opening_arr,
     cast(0 as decimal(18, 2)) as opening_arr,
     cast(0 as decimal(18, 2)) as closing_arr,
     least(closing_arr, opening_arr) as kept_arr,
@@ -151,6 +170,7 @@ select
     product_family,
     first_month,
     end_month,
+    cast(0 as decimal(18, 2)) as all_opening_arr,
     cast(0 as decimal(18, 2)) as opening_arr,
     closing_arr,
     cast(0 as decimal(18, 2)) as kept_arr,

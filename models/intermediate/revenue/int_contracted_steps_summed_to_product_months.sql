@@ -38,6 +38,7 @@ steps as (
 changes as (
 
     select
+        steps.subscription_id,
         items.account_id,
         items.product_id,
         items.currency,
@@ -56,6 +57,7 @@ changes as (
     union all
 
     select
+        steps.subscription_id,
         items.account_id,
         items.product_id,
         items.currency,
@@ -86,9 +88,11 @@ sampled as (
     from changes
     cross join policy
     group by
+        changes.subscription_id,
         changes.account_id,
         changes.product_id,
         changes.currency,
+        changes.steps_on,
         {{ sampled_month('changes.steps_on') }}
 
 )

@@ -3,12 +3,14 @@ with
 account_openings as (
 
     select * from {{ ref('int_openings_summed_to_accounts') }}
+    where opening_arr > 0
 
 ),
 
 family_openings as (
 
     select * from {{ ref('int_openings_summed_to_families') }}
+    where opening_arr > 0
 
 ),
 

@@ -71,4 +71,4 @@ select
     cast(balances.opening_arr as decimal(18, 2)) as opening_arr
 from balances
 cross join policy
-where balances.opening_arr > 0 and balances.month_number <= policy.last_month
+where balances.opening_arr <> 0 and balances.month_number <= policy.last_month

@@ -44,7 +44,4 @@ inner join account_months
         product_months.account_id = account_months.account_id
         and product_months.month_number = account_months.month_number
 inner join products on product_months.product_id = products.product_id
-where
-    account_months.opening_arr > 0
-    and account_months.closing_arr > 0
-    and product_months.opening_arr <> product_months.closing_arr
+where account_months.opening_arr > 0 and account_months.closing_arr > 0

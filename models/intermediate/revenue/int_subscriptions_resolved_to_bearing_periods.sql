@@ -66,24 +66,50 @@ bearing_statuses as (
 
 ),
 
-with_statuses as (
+first_statuses as (
 
-    select distinct subscription_id from status_periods
+    select
+        subscription_id,
+        min(valid_from) as first_status_on
+    from status_periods
+    group by subscription_id
 
 ),
 
-bearing as (
+-- A status that starts after the as-of date says nothing of the days up to it.
+without_statuses as (
 
     select
         served.subscription_id,
         served.account_id,
         served.currency,
         served.valid_from,
-        served.valid_to,
-        served.valid_to as signed_to
+        case
+            when first_statuses.subscription_id is null then served.valid_to
+            else least(
+                served.valid_to,
+                cast({{ dbt.dateadd('day', 1, 'policy.as_of_date') }} as date)
+            )
+        end as valid_to
     from served
-    left join with_statuses on served.subscription_id = with_statuses.subscription_id
-    where with_statuses.subscription_id is null
+    cross join policy
+    left join first_statuses on served.subscription_id = first_statuses.subscription_id
+    where
+        first_statuses.subscription_id is null
+        or first_statuses.first_status_on > policy.as_of_date
+
+),
+
+bearing as (
+
+    select
+        subscription_id,
+        account_id,
+        currency,
+        valid_from,
+        valid_to,
+        valid_to as signed_to
+    from without_statuses
 
     union all
 

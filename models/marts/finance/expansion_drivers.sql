@@ -99,3 +99,4 @@ select
     drivers.closing_arr
 from drivers
 inner join months on drivers.month_number = months.month_number
+where drivers.arr_delta <> 0

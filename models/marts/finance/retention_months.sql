@@ -68,6 +68,8 @@ cohorts as (
         scope_months.lag_months,
         scope_months.moved_arr_12m,
         largest_openings.largest_opening_arr,
+        sum(coalesce(cohort_changes.all_opening_change, 0)) over months_in_order
+            as all_opening_arr,
         sum(coalesce(cohort_changes.opening_change, 0)) over months_in_order as opening_arr,
         sum(coalesce(cohort_changes.closing_change, 0)) over months_in_order as closing_arr,
         sum(coalesce(cohort_changes.kept_change, 0)) over months_in_order as kept_arr,
@@ -105,7 +107,8 @@ metrics as (
         *,
         concat('net_revenue_retention_', lag_months, 'm') as metric_id,
         closing_arr as numerator,
-        opening_arr as denominator
+        opening_arr as denominator,
+        opening_arr as base_arr
     from cohorts
 
     union all
@@ -114,7 +117,8 @@ metrics as (
         *,
         concat('gross_revenue_retention_', lag_months, 'm') as metric_id,
         kept_arr as numerator,
-        opening_arr as denominator
+        opening_arr as denominator,
+        opening_arr as base_arr
     from cohorts
 
     union all
@@ -123,7 +127,8 @@ metrics as (
         *,
         concat('logo_retention_', lag_months, 'm') as metric_id,
         n_kept_accounts as numerator,
-        n_accounts as denominator
+        n_accounts as denominator,
+        opening_arr as base_arr
     from cohorts
 
     union all
@@ -132,8 +137,11 @@ metrics as (
     select
         *,
         'nrr_flow_12m' as metric_id,
-        case when opening_arr > 0 then opening_arr + moved_arr_12m else 0 end as numerator,
-        opening_arr as denominator
+        case
+            when all_opening_arr <> 0 then all_opening_arr + moved_arr_12m else 0
+        end as numerator,
+        all_opening_arr as denominator,
+        all_opening_arr as base_arr
     from cohorts
     where lag_months = 12
 
@@ -148,11 +156,13 @@ select
     cast(metrics.denominator as decimal(18, 2)) as denominator,
     -- No opening, no retention: null, never 0.
     cast(
-        metrics.numerator / nullif(metrics.denominator, 0) as decimal(18, 6)
+        case when metrics.denominator > 0 then metrics.numerator / metrics.denominator end
+        as decimal(18, 6)
     ) as value,
     cast(metrics.n_accounts as bigint) as n_accounts,
     cast(
-        metrics.largest_opening_arr / nullif(metrics.opening_arr, 0) as decimal(18, 6)
+        case when metrics.base_arr > 0 then metrics.largest_opening_arr / metrics.base_arr end
+        as decimal(18, 6)
     ) as top_account_share,
     policy.policy_version
 from metrics

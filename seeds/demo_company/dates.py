@@ -7,7 +7,7 @@ from datetime import date, timedelta
 FOUNDED = date(2023, 1, 1)
 AS_OF = date(2026, 6, 30)
 USAGE_FROM = date(2023, 7, 1)
-PLAYS_FROM = date(2024, 1, 1)
+PLAYS_FROM = date(2023, 10, 1)
 FAR = date(9999, 12, 31)
 
 
