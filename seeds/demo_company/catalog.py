@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-SEED = 20260833
+SEED = 20262304
 
 # product_id, name, family, tier_rank, unit, list price in USD a month
 PRODUCTS = [
@@ -80,19 +80,19 @@ class Segment:
 SEGMENTS = {
     "enterprise": Segment(
         (34, 74), (0.0, 0.35, 0.65), (0.0, 0.2, 0.7, 0.1), (4, 9), (4, 10),
-        0.058, 0.006, 0.042, 0.40, 0.015, 0.46, 0.028, 0.07,
+        0.058, 0.006, 0.044, 0.40, 0.010, 0.64, 0.012, 0.06,
         new_cycle=135, new_win=0.30, grow_cycle=50, grow_win=0.62,
         activities=2.3, tickets=0.75,
     ),
     "mid_market": Segment(
         (14, 36), (0.25, 0.60, 0.15), (0.16, 0.16, 0.65, 0.03), (1, 4), (1, 5),
-        0.058, 0.006, 0.042, 0.40, 0.017, 0.52, 0.030, 0.07,
+        0.058, 0.006, 0.044, 0.40, 0.012, 0.74, 0.012, 0.06,
         new_cycle=75, new_win=0.40, grow_cycle=40, grow_win=0.56,
         activities=1.1, tickets=0.4,
     ),
     "small_business": Segment(
         (3, 9), (0.85, 0.15, 0.0), (0.45, 0.0, 0.55, 0.0), (1, 1), (1, 1),
-        0.016, 0.005, 0.007, 0.25, 0.027, 0.54, 0.048, 0.05,
+        0.016, 0.005, 0.007, 0.25, 0.020, 0.74, 0.028, 0.05,
         new_cycle=18, new_win=0.58, grow_cycle=80, grow_win=0.18,
         activities=0.3, tickets=0.2,
     ),

@@ -308,9 +308,40 @@ def activities(
                         "occurred_on": on,
                     }
                 )
+    rows += executive_meetings(diary, by_account, rng)
     rows.sort(key=lambda r: (r["occurred_on"], r["account_id"], r["activity_type"]))
     for number, row in enumerate(rows, 1):
         row["activity_id"] = f"ACT-{number:06d}"
+    return rows
+
+
+def executive_meetings(
+    diary: Diary, by_account: dict[str, list[Contact]], rng: np.random.Generator
+) -> list[dict]:
+    """The meetings that made the plays of that signal surface."""
+    rows = []
+    for run in diary.runs:
+        if run.signal != "executive_meeting":
+            continue
+        on = run.surfaced_on - timedelta(days=int(rng.integers(3, 21)))
+        contact = next(
+            (
+                c.contact_id
+                for c in by_account[run.account_id]
+                if c.seniority == "executive" and c.since <= on < (c.left_on or FAR)
+            ),
+            None,
+        )
+        rows.append(
+            {
+                "account_id": run.account_id,
+                "contact_id": contact,
+                "user_id": run.owner_user_id,
+                "activity_type": "meeting",
+                "is_two_way": True,
+                "occurred_on": on,
+            }
+        )
     return rows
 
 

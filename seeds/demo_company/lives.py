@@ -179,8 +179,12 @@ def begin(
     worth = life.items["platform"].list_arr
     if rng.random() < (0.08 if is_small else 0.22):
         worth += add_product(life, "PRD-ANALYTICS", on, None).list_arr
-    if not is_small and rng.random() < 0.12:
+    if not is_small and rng.random() < 0.20:
         worth += add_product(life, "PRD-CONNECT", on, None).list_arr
+    if not is_small and rng.random() < 0.10:
+        worth += add_product(life, "PRD-AUTOMATION", on, None).list_arr
+    if first_term:
+        return life
     if not is_small and rng.random() < 0.5:
         fee = Decimal(1500 + 500 * int(rng.integers(0, 12)))
         book.add(
@@ -297,7 +301,7 @@ def shake(life: Life, month: date) -> None:
         life.trouble += 1
     elif life.chance(life.segment.in_trouble):
         life.trouble = 1
-        life.trouble_until = add_months(month, int(life.rng.integers(5, 10)))
+        life.trouble_until = add_months(month, int(life.rng.integers(6, 12)))
         life.diary.troubles.setdefault(life.account.account_id, []).append(month)
         past_due(life, month)
     growth = life.growth + life.rng.normal(0, 0.018)
@@ -535,5 +539,5 @@ def close_runs(diary: Diary, rng: np.random.Generator) -> None:
 
 def calls_in_month(units: Decimal, month: date, rng: np.random.Generator) -> int:
     """API calls of a month: around the limit, growing a little over the years."""
-    drift = 0.75 + 0.006 * (month_number(month) - month_number(date(2023, 1, 1)))
-    return int(float(units) * CALLS_PER_UNIT * drift * rng.uniform(0.8, 1.2))
+    drift = 0.80 + 0.009 * (month_number(month) - month_number(date(2023, 1, 1)))
+    return int(float(units) * CALLS_PER_UNIT * drift * rng.uniform(0.75, 1.25))

@@ -35,11 +35,13 @@ def number(on: date) -> int:
     return (on - EPOCH).days
 
 
-def to_workday(days: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Six of seven weekend days become the Friday before."""
-    weekday = (days + 3) % 7
-    moves = (weekday >= 5) & (rng.random(len(days)) < 6 / 7)
-    return np.where(moves, days - (weekday - 4), days)
+def working_days(
+    first: int, stop: int, count: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Random days of a span; one in thirty falls on a weekend."""
+    days = np.arange(first, stop)
+    weight = np.where((days + 3) % 7 >= 5, 0.08, 1.0)
+    return rng.choice(days, count, p=weight / weight.sum())
 
 
 def user_name(account_id: str, n: int | str) -> str:
@@ -63,7 +65,7 @@ def seat_rows(
     users = np.arange(active) + age // 8
     rows: list[Row] = []
     for begin, stop in ((first + 3, middle), (middle + 2, last + 1)):
-        days = to_workday(rng.integers(begin, stop, active), rng)
+        days = working_days(begin, stop, active, rng)
         picks = rng.integers(0, len(known), active)
         counts = 1 + rng.poisson(4, active)
         rows += [
@@ -73,7 +75,7 @@ def seat_rows(
         ]  # fmt: skip
     if other and age > 2:
         some = users[rng.random(active) < 0.22]
-        days = to_workday(rng.integers(first + 3, last + 1, len(some)), rng)
+        days = working_days(first + 3, last + 1, len(some), rng)
         rows += [
             (account_id, user_name(account_id, int(user)),
              feature_key(product_id, other[0]), int(on), 1 + int(rng.poisson(2)), None)
@@ -90,7 +92,7 @@ def tried_rows(
     first = number(month) + 3
     rows: list[Row] = []
     for user in range(int(rng.integers(2, 4))):
-        days = to_workday(rng.integers(first, first + 25, 2), rng)
+        days = working_days(first, first + 25, 2, rng)
         rows += [
             (account_id, user_name(account_id, user + 1), feature, int(on), 2, None)
             for on in np.unique(days)

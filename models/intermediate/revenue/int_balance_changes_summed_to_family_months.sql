@@ -9,10 +9,11 @@ product_months as (
 products as (
 
     select
-        product_id,
-        product_family
-    from {{ ref('int_products_resolved_to_present') }}
-    where product_id = present_product_id
+        products.product_id,
+        groups.group_id
+    from {{ ref('int_products_resolved_to_present') }} as products
+    inner join {{ ref('int_scope_groups') }} as groups
+        on products.product_family = groups.product_family
 
 ),
 
@@ -32,7 +33,7 @@ changes as (
 
     select
         product_months.account_id,
-        products.product_family,
+        products.group_id,
         product_months.month_number,
         sum(product_months.arr_change) as arr_change,
         sum(product_months.fx_arr) as fx_arr
@@ -40,7 +41,7 @@ changes as (
     inner join products on product_months.product_id = products.product_id
     group by
         product_months.account_id,
-        products.product_family,
+        products.group_id,
         product_months.month_number
 
 ),
@@ -54,7 +55,7 @@ balances as (
     from changes
     window
         months_in_order as (
-            partition by account_id, product_family order by month_number
+            partition by account_id, group_id order by month_number
         )
 
 )
@@ -63,7 +64,7 @@ balances as (
 -- families add up to the company; otherwise a family's own change is what it did.
 select
     balances.account_id,
-    balances.product_family,
+    balances.group_id,
     balances.month_number,
     coalesce(balances.next_month, policy.last_month + 1) as next_month,
     case

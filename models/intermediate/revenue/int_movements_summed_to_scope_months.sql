@@ -18,13 +18,16 @@ accounts as (
 
 ),
 
+scopes as (
+
+    select * from {{ ref('int_scope_groups_spread_to_scopes') }}
+
+),
+
 movements as (
 
     select
-        accounts.segment,
-        accounts.country,
-        accounts.industry,
-        cast(null as {{ dbt.type_string() }}) as product_family,
+        accounts.group_id,
         account_months.month_number,
         account_months.movement,
         account_months.opening_arr,
@@ -37,10 +40,7 @@ movements as (
     union all
 
     select
-        cast(null as {{ dbt.type_string() }}) as segment,
-        cast(null as {{ dbt.type_string() }}) as country,
-        cast(null as {{ dbt.type_string() }}) as industry,
-        product_family,
+        group_id,
         month_number,
         movement,
         opening_arr,
@@ -51,13 +51,10 @@ movements as (
 
 ),
 
-cells as (
+group_months as (
 
     select
-        segment,
-        country,
-        industry,
-        product_family,
+        group_id,
         month_number,
         sum(closing_arr - opening_arr) as arr_change,
         sum(fx_arr) as fx_arr,
@@ -69,30 +66,21 @@ cells as (
         count(*) filter (where opening_arr <= 0 and closing_arr > 0)
         - count(*) filter (where opening_arr > 0 and closing_arr <= 0) as n_accounts_change
     from movements
-    group by segment, country, industry, product_family, month_number
+    group by group_id, month_number
 
 )
 
-{% for scope_type, scope_value in [
-    ('company', "'all'"),
-    ('segment', 'segment'),
-    ('country', 'country'),
-    ('industry', 'industry'),
-    ('product_family', 'product_family'),
-] %}
 select
-    '{{ scope_type }}' as scope_type,
-    {{ scope_value }} as scope_value,
-    month_number,
-    sum(arr_change) as arr_change,
-    sum(fx_arr) as fx_arr,
+    scopes.scope_type,
+    scopes.scope_value,
+    group_months.month_number,
+    sum(group_months.arr_change) as arr_change,
+    sum(group_months.fx_arr) as fx_arr,
     {% for movement in ['new', 'expansion', 'reactivation', 'contraction', 'churn'] %}
-    coalesce(sum({{ movement }}_arr), 0) as {{ movement }}_arr,
-    sum(n_{{ movement }}_accounts) as n_{{ movement }}_accounts,
+    coalesce(sum(group_months.{{ movement }}_arr), 0) as {{ movement }}_arr,
+    sum(group_months.n_{{ movement }}_accounts) as n_{{ movement }}_accounts,
     {% endfor %}
-    sum(n_accounts_change) as n_accounts_change
-from cells
-where product_family is {{ 'not null' if scope_type == 'product_family' else 'null' }}
-group by 2, 3
-{{ 'union all' if not loop.last }}
-{% endfor %}
+    sum(group_months.n_accounts_change) as n_accounts_change
+from group_months
+inner join scopes on group_months.group_id = scopes.group_id
+group by scopes.scope_type, scopes.scope_value, group_months.month_number

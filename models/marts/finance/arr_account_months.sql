@@ -30,6 +30,22 @@ policy as (
 
 ),
 
+-- What was signed at an earlier month end is not in the data: CARR is of the last month.
+current_changes as (
+
+    select
+        changes.*,
+        policy.last_month,
+        coalesce(contracts.carr, cast(0 as decimal(18, 2))) as carr
+    from changes
+    cross join policy
+    left join contracts
+        on
+            changes.account_id = contracts.account_id
+            and changes.next_month > policy.last_month
+
+),
+
 -- Between two changes an account closes each month as it opened it.
 account_months as (
 
@@ -39,6 +55,7 @@ account_months as (
         months.month_start,
         changes.closing_arr,
         changes.is_in_grace,
+        case when changes.last_month = months.month_number then changes.carr end as carr,
         case
             when changes.month_number = months.month_number then changes.opening_arr
             else changes.closing_arr
@@ -52,11 +69,12 @@ account_months as (
         case
             when changes.month_number = months.month_number then changes.movement
         end as movement
-    from changes
+    from current_changes as changes
     inner join months
         on
             changes.month_number <= months.month_number
             and changes.next_month > months.month_number
+    where changes.closing_arr <> 0 or changes.month_number = months.month_number
 
 )
 
@@ -73,15 +91,11 @@ select
         as decimal(18, 2)
     ) as expansion_arr,
     cast(
-        case
-            when account_months.movement = 'reactivation' then account_months.moved_arr else 0
-        end
+        case when account_months.movement = 'reactivation' then account_months.moved_arr else 0 end
         as decimal(18, 2)
     ) as reactivation_arr,
     cast(
-        case
-            when account_months.movement = 'contraction' then account_months.moved_arr else 0
-        end
+        case when account_months.movement = 'contraction' then account_months.moved_arr else 0 end
         as decimal(18, 2)
     ) as contraction_arr,
     cast(
@@ -92,17 +106,11 @@ select
     account_months.closing_arr,
     account_months.movement,
     account_months.is_in_grace,
-    -- What was signed at an earlier month end is not in the data; it is known today only.
-    case
-        when account_months.month_number = policy.last_month
-            then coalesce(contracts.carr, cast(0 as decimal(18, 2)))
-    end as carr,
+    account_months.carr,
     coalesce(usage_months.usage_arr, cast(0 as decimal(18, 2))) as usage_arr
 from account_months
-cross join policy
 left join usage_months
     on
         account_months.account_id = usage_months.account_id
         and account_months.month_number = usage_months.month_number
-left join contracts on account_months.account_id = contracts.account_id
 where account_months.opening_arr <> 0 or account_months.closing_arr <> 0

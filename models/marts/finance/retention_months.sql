@@ -6,15 +6,15 @@ bridge as (
 
 ),
 
-cohort_changes as (
+openings as (
 
-    select * from {{ ref('int_cohorts_summed_to_scope_months') }}
+    select * from {{ ref('int_openings_summed_to_scope_months') }}
 
 ),
 
-largest_openings as (
+closing_changes as (
 
-    select * from {{ ref('int_largest_openings_found_in_scope_months') }}
+    select * from {{ ref('int_closings_summed_to_scope_months') }}
 
 ),
 
@@ -67,29 +67,28 @@ cohorts as (
         scope_months.month_start,
         scope_months.lag_months,
         scope_months.moved_arr_12m,
-        largest_openings.largest_opening_arr,
-        sum(coalesce(cohort_changes.all_opening_change, 0)) over months_in_order
-            as all_opening_arr,
-        sum(coalesce(cohort_changes.opening_change, 0)) over months_in_order as opening_arr,
-        sum(coalesce(cohort_changes.closing_change, 0)) over months_in_order as closing_arr,
-        sum(coalesce(cohort_changes.kept_change, 0)) over months_in_order as kept_arr,
-        sum(coalesce(cohort_changes.n_accounts_change, 0)) over months_in_order
-            as n_accounts,
-        sum(coalesce(cohort_changes.n_kept_accounts_change, 0)) over months_in_order
+        coalesce(openings.all_opening_arr, 0) as all_opening_arr,
+        coalesce(openings.opening_arr, 0) as opening_arr,
+        openings.largest_opening_arr,
+        coalesce(openings.n_accounts, 0) as n_accounts,
+        sum(coalesce(closing_changes.closing_change, 0)) over months_in_order
+            as closing_arr,
+        sum(coalesce(closing_changes.kept_change, 0)) over months_in_order as kept_arr,
+        sum(coalesce(closing_changes.n_kept_accounts_change, 0)) over months_in_order
             as n_kept_accounts
     from scope_months
-    left join cohort_changes
+    left join openings
         on
-            scope_months.scope_type = cohort_changes.scope_type
-            and scope_months.scope_value = cohort_changes.scope_value
-            and scope_months.lag_months = cohort_changes.lag_months
-            and scope_months.month_number = cohort_changes.month_number
-    left join largest_openings
+            scope_months.scope_type = openings.scope_type
+            and scope_months.scope_value = openings.scope_value
+            and scope_months.lag_months = openings.lag_months
+            and scope_months.month_number = openings.month_number
+    left join closing_changes
         on
-            scope_months.scope_type = largest_openings.scope_type
-            and scope_months.scope_value = largest_openings.scope_value
-            and scope_months.lag_months = largest_openings.lag_months
-            and scope_months.month_number = largest_openings.month_number
+            scope_months.scope_type = closing_changes.scope_type
+            and scope_months.scope_value = closing_changes.scope_value
+            and scope_months.lag_months = closing_changes.lag_months
+            and scope_months.month_number = closing_changes.month_number
     window
         months_in_order as (
             partition by
