@@ -1524,7 +1524,7 @@ ratios as (
     select
         *,
         'nrr_flow_12m' as metric_id,
-        if(opening_arr = 0, 0, opening_arr + flow_arr) as numerator,
+        opening_arr + flow_arr as numerator,
         opening_arr as denominator
     from measured
     where n_months = 12

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from .book import CENT, Book, Discount, Item, Status
-from .dates import AS_OF, FAR, FOUNDED, day, month_end, months
 from .catalog import MIGRATIONS, PLAN_RATES, PLAN_YEARS
+from .dates import AS_OF, FAR, FOUNDED, month_end, months
 from .people import Account
 
 RENEWAL_GRACE = 30
@@ -29,7 +29,10 @@ def plan_rate(currency: str, on: date) -> Decimal:
 
 def ultimate(accounts: list[Account]) -> dict[str, str]:
     """The account each account is counted under."""
-    up = {a.account_id: a.merged_into_account_id or a.parent_account_id for a in accounts}
+    up = {
+        account.account_id: account.merged_into_account_id or account.parent_account_id
+        for account in accounts
+    }
 
     def top(account_id: str) -> str:
         return top(up[account_id]) if up[account_id] else account_id
@@ -122,39 +125,42 @@ class Counter:
         return before if (AS_OF - gone).days < RENEWAL_GRACE and on <= AS_OF else {}
 
 
+Locals = dict[tuple[str, date], dict[tuple[str, str], Decimal]]
+
+
 def month_balances(
     book: Book, accounts: list[Account], adjustments: list[dict]
-) -> dict[tuple[str, date], dict[str, Decimal]]:
-    """Per ultimate account and month: local ARR at the month's end by currency."""
-    moved = {old: (new, day(on)) for old, new, on in MIGRATIONS}
+) -> Locals:
+    """Local ARR at month ends: ultimate account and month, then product and currency.
+
+    A migrated product is counted under its new id through all history.
+    """
+    moved = {old: new for old, new, _ in MIGRATIONS}
     counter = Counter(book, accounts, adjustments)
-    for key in sorted(counter.items):
-        account, product = key
+    for account, product in sorted(counter.items):
         if product in moved:
-            counter.items[(account, moved[product][0])] += counter.items.pop(key)
+            old = counter.items.pop((account, product))
+            counter.items[(account, moved[product])] += old
     keys = set(counter.items) | {
         (counter.top[row["account_id"]], row["product_id"])
         for row in counter.adjustments
     }
-    found: dict[tuple[str, date], dict[str, Decimal]] = defaultdict(dict)
-    for key in sorted(keys):
+    found: Locals = defaultdict(dict)
+    for account, product in sorted(keys):
         for month in months(FOUNDED):
-            if month_end(month) <= AS_OF:
-                for currency, arr in counter.held(key, month_end(month)).items():
-                    sums = found[(key[0], month)]
-                    sums[currency] = sums.get(currency, Decimal(0)) + arr
+            held = counter.held((account, product), month_end(month))
+            for currency, arr in held.items():
+                found[(account, month)][(product, currency)] = arr
     return found
 
 
-def in_dollars(
-    local: dict[tuple[str, date], dict[str, Decimal]], rates_of: date | None = None
-) -> Balances:
+def in_dollars(local: Locals, rates_of: date | None = None) -> Balances:
     """At each month's plan rate, or all at the rate of one date."""
     return {
         (account, month): sum(
             (
                 cents(arr * plan_rate(currency, rates_of or month))
-                for currency, arr in sums.items()
+                for (_, currency), arr in sums.items()
             ),
             Decimal(0),
         )

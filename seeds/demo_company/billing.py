@@ -3,12 +3,12 @@
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
 from .balances import cents
 from .book import Book, Discount, Item, Status, Subscription
-from .dates import AS_OF, FAR, USAGE_FROM, add_months, month_end, months
 from .catalog import (
     CALLS_PER_UNIT,
     FAMILY,
@@ -16,6 +16,7 @@ from .catalog import (
     SEAT_PRODUCTS,
     TAX,
 )
+from .dates import AS_OF, FAR, USAGE_FROM, add_months, month_end, months
 from .lives import calls_in_month
 from .people import Account
 
@@ -100,7 +101,7 @@ def levels(
     """Overlapping spans as consecutive ones with their sum."""
     edges = sorted({edge for start, end, _ in parts for edge in (start, end)})
     found: list[tuple[date, date, Decimal]] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         total = sum((q for s, e, q in parts if s <= start < e), Decimal(0))
         if total and found and found[-1][1:] == (start, total):
             found[-1] = (found[-1][0], end, total)
@@ -117,7 +118,7 @@ def metered_calls(book: Book, rng: np.random.Generator) -> dict[tuple[str, date]
             continue
         units = row["limit_quantity"] / CALLS_PER_UNIT
         for month in months(max(row["valid_from"], USAGE_FROM)):
-            if month_end(month) < (row["valid_to"] or FAR) and month_end(month) <= AS_OF:
+            if month_end(month) < (row["valid_to"] or FAR):
                 calls[(row["account_id"], month)] = calls_in_month(units, month, rng)
     return calls
 
@@ -133,8 +134,10 @@ class Biller:
         for discount in book.discounts:
             self.discounts[discount.subscription_id].append(discount)
         self.paused = [row for row in book.statuses if row.status == "paused"]
-        starts = [(i.subscription_id, i.product_id, i.valid_from) for i in book.items]
-        self.followed = set(starts)
+        self.followed = {
+            (item.subscription_id, FAMILY[item.product_id], item.valid_from)
+            for item in book.items
+        }
 
     def write(
         self,
@@ -214,7 +217,7 @@ class Biller:
         kind = "charge" if begins == start else "proration"
         self.write(item, kind, whole * part, (begins, end), begins)
         if last < end:
-            key = (item.subscription_id, item.product_id, last)
+            key = (item.subscription_id, FAMILY[item.product_id], last)
             is_refunded = key in self.followed or int(item.item_id[-1]) % 2 == 0
             unused = Decimal((end - last).days) / (end - start).days
             if is_refunded:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .dates import FAR
 from .catalog import LIST_PRICE, PERIODS_PER_YEAR, PRICE_FACTOR, SEAT_PRODUCTS
+from .dates import FAR
 
 CENT = Decimal("0.01")
 

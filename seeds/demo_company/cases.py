@@ -148,9 +148,7 @@ def discounts(book: Book, make: Make) -> None:
     both = customer()
     book.discount(of(book, both), "forever", both.valid_from, percent=10)
     book.discount(of(book, both), "forever", day("2025-02-01"), percent="12.5")
-    book.discount(
-        of(book, both), "forever", both.valid_from, amount="7.35", item=both
-    )
+    book.discount(of(book, both), "forever", both.valid_from, amount="7.35", item=both)
 
 
 def contracted(book: Book, make: Make) -> None:
@@ -180,9 +178,7 @@ def products(book: Book, make: Make) -> None:
     item = item_since(
         book, account, "2024-01-20", "PRD-BUSINESS", 18, "600", YEAR, "2027-01-20"
     )
-    book.add(
-        of(book, item), "PRD-ANALYTICS", 6, "280", YEAR, None, day("2025-01-20")
-    )
+    book.add(of(book, item), "PRD-ANALYTICS", 6, "280", YEAR, None, day("2025-01-20"))
     account = make("mid_market", "DE")  # cross-sell, then dropped again
     item = item_since(book, account, "2024-02-01", "PRD-TEAM", 20, "39")
     book.add(
@@ -211,9 +207,7 @@ def charges(book: Book, make: Make) -> None:
     """Usage, free, one-time, weekly, daily, quarterly and three-year prices."""
     account = make("mid_market", "US")
     item = item_since(book, account, "2024-01-01", "PRD-CONNECT", 2, "120")
-    book.add(
-        of(book, item), "PRD-CONNECT", 1, "0.0021", MONTH, charge_type="usage"
-    )
+    book.add(of(book, item), "PRD-CONNECT", 1, "0.0021", MONTH, charge_type="usage")
     item_since(book, make("small_business", "US"), "2024-07-01", "PRD-TEAM", 5, "0")
     account = make("small_business", "US")  # pays, then only the free item is left
     item = item_since(book, account, "2024-07-01", "PRD-TEAM", 5, "42")
@@ -231,9 +225,7 @@ def charges(book: Book, make: Make) -> None:
     ]
     for unit, count, product, quantity, price, segment in prices:
         account = make(segment, "US")
-        item_since(
-            book, account, "2024-02-05", product, quantity, price, (unit, count)
-        )
+        item_since(book, account, "2024-02-05", product, quantity, price, (unit, count))
 
 
 def dates(book: Book, make: Make) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-SEED = 20262304
+SEED = 20264318
 
 # product_id, name, family, tier_rank, unit, list price in USD a month
 PRODUCTS = [

@@ -8,14 +8,14 @@ from . import billing, crm, finance, support
 from .bad_rows import Tables, add_bad_rows
 from .balances import in_dollars, month_balances, ultimate
 from .book import Book
-from .dates import AS_OF, FOUNDED, add_months, months
 from .cases import hard_cases
 from .catalog import FEATURES, MIGRATIONS, PRODUCTS, SEED, feature_key
+from .dates import AS_OF, FOUNDED, add_months, months
 from .lives import Diary, close_runs, live
 from .people import (
     Account,
-    assign_owners,
     account_names,
+    assign_owners,
     contacts,
     headcounts,
     new_account,
@@ -137,9 +137,7 @@ def shuffled_segments(rng: np.random.Generator) -> list[str]:
 def give_parents(accounts: list[Account], starts: list) -> set[str]:
     """Three of the larger customers belong to others of the first day."""
     large = [
-        a
-        for a, _ in zip(accounts, starts, strict=False)
-        if a.segment == "enterprise"
+        a for a, _ in zip(accounts, starts, strict=False) if a.segment == "enterprise"
     ]
     parents, children = large[:3], large[-3:]
     for parent, child in zip(parents, children, strict=True):

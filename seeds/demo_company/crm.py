@@ -7,8 +7,8 @@ import numpy as np
 
 from .balances import Balances, cents
 from .book import Book, Deal
-from .dates import AS_OF, FAR, FOUNDED, day, month_end, months
 from .catalog import CURRENCY, PLATFORM, SEGMENTS
+from .dates import AS_OF, FAR, FOUNDED, day, month_end, months
 from .lives import Diary
 from .people import LEAVER_LEFT_ON, Account, Contact, User, team
 
@@ -83,7 +83,9 @@ class Desk:
         account = self.accounts[deal.account_id]
         created = closes_on - timedelta(days=self.cycle(account, deal.kind))
         if stage:
-            created = min(created, AS_OF - timedelta(days=int(self.rng.integers(2, 30))))
+            created = min(
+                created, AS_OF - timedelta(days=int(self.rng.integers(2, 30)))
+            )
         owner = self.owner(account, deal.kind, closes_on)
         account.created_on = min(account.created_on, created)
         self.rows.append(
@@ -111,7 +113,7 @@ def opportunities(
     book: Book,
     rng: np.random.Generator,
 ) -> list[dict]:
-    """Won deals as they happened, the lost ones their win rates imply, the open ones."""
+    """Won deals as they happened, the lost ones that win rates imply, open ones."""
     desk = Desk(accounts, people, rng)
     for deal in deals:
         if deal.amount > 0:
@@ -219,7 +221,9 @@ def open_deals(
             product = PLATFORM[1] if kind == "new" else None
             closes = AS_OF + timedelta(days=int(rng.integers(5, 120)))
             desk.add(
-                Deal(account.account_id, kind, closes, product, amount, account.currency),
+                Deal(
+                    account.account_id, kind, closes, product, amount, account.currency
+                ),
                 closes,
                 stage,
             )
@@ -243,6 +247,10 @@ def open_deals(
                 desk.add(deal, term, stage)
 
 
+KINDS = ["email", "call", "meeting", "business_review"]
+ROLES = ["csm", "account_manager", "sales"]
+
+
 def activities(
     accounts: list[Account],
     people: list[User],
@@ -256,63 +264,70 @@ def activities(
     by_account: dict[str, list[Contact]] = {}
     for contact in contacts:
         by_account.setdefault(contact.account_id, []).append(contact)
+    spans: dict[str, list[tuple[date, date]]] = {}
+    for item in book.subscriptions.values():
+        span = (item.started_on, item.ends_on or FAR)
+        spans.setdefault(item.account_id, []).append(span)
     for account in accounts:
-        segment = SEGMENTS[account.segment]
-        spans = [
-            (s.started_on, s.ends_on or FAR)
-            for s in book.subscriptions.values()
-            if s.account_id == account.account_id
-        ]
+        key = account.account_id
         for month in months(max(account.created_on, FOUNDED)):
-            is_customer = any(start <= month < end for start, end in spans)
-            rate = segment.activities if is_customer else segment.activities / 6
-            pulse = diary.pulses.get((account.account_id, month))
+            is_customer = any(s <= month < e for s, e in spans.get(key, []))
+            pulse = diary.pulses.get((key, month))
             answered = 0.35 if pulse and pulse.trouble else 0.68
+            rate = SEGMENTS[account.segment].activities / (1 if is_customer else 6)
             for _ in range(int(rng.poisson(rate))):
                 on = month + timedelta(days=int(rng.integers(0, month_end(month).day)))
                 if on.weekday() >= 5:
                     on -= timedelta(days=2)
-                if on < account.created_on or on > AS_OF:
-                    continue
-                role = ["csm", "account_manager", "sales"][
-                    int(rng.choice(3, p=[0.6, 0.3, 0.1] if is_customer else [0, 0, 1]))
-                ]
-                mates = team(people, role, account.segment)
-                user = getattr(account, f"{role}_user_id") or mates[0].user_id
-                if on > LEAVER_LEFT_ON and not all(
-                    m.is_active for m in mates if m.user_id == user
-                ):
-                    user = mates[0].user_id
-                kind = str(
-                    rng.choice(
-                        ["email", "call", "meeting", "business_review"],
-                        p=[0.5, 0.22, 0.22, 0.06],
-                    )
-                )
-                known = [
-                    c
-                    for c in by_account[account.account_id]
-                    if c.since <= on < (c.left_on or FAR)
-                ]
-                contact = None
-                if known and rng.random() < 0.85:
-                    contact = known[int(rng.integers(len(known)))].contact_id
-                live = kind in ("meeting", "business_review")
-                rows.append(
-                    {
-                        "account_id": account.account_id,
-                        "contact_id": contact,
-                        "user_id": user,
-                        "activity_type": kind,
-                        "is_two_way": live or bool(rng.random() < answered),
-                        "occurred_on": on,
-                    }
-                )
+                if account.created_on <= on <= AS_OF:
+                    user = who_calls(account, people, on, is_customer, rng)
+                    known = by_account[key]
+                    rows.append(touch(account, user, known, on, answered, rng))
     rows += executive_meetings(diary, by_account, rng)
     rows.sort(key=lambda r: (r["occurred_on"], r["account_id"], r["activity_type"]))
     for number, row in enumerate(rows, 1):
         row["activity_id"] = f"ACT-{number:06d}"
     return rows
+
+
+def who_calls(
+    account: Account,
+    people: list[User],
+    on: date,
+    is_customer: bool,
+    rng: np.random.Generator,
+) -> str:
+    """The account's owner in one role; a colleague once the owner has left."""
+    weights = [0.6, 0.3, 0.1] if is_customer else [0, 0, 1]
+    role = ROLES[int(rng.choice(3, p=weights))]
+    mates = team(people, role, account.segment)
+    owner = getattr(account, f"{role}_user_id") or mates[0].user_id
+    has_left = any(m.user_id == owner and on > (m.ended_on or FAR) for m in mates)
+    return mates[0].user_id if has_left else owner
+
+
+def touch(
+    account: Account,
+    user_id: str,
+    contacts: list[Contact],
+    on: date,
+    answered: float,
+    rng: np.random.Generator,
+) -> dict:
+    kind = KINDS[int(rng.choice(4, p=[0.5, 0.22, 0.22, 0.06]))]
+    there = [c for c in contacts if c.since <= on < (c.left_on or FAR)]
+    contact = None
+    if there and rng.random() < 0.85:
+        contact = there[int(rng.integers(len(there)))].contact_id
+    is_live = kind in ("meeting", "business_review")
+    return {
+        "account_id": account.account_id,
+        "contact_id": contact,
+        "user_id": user_id,
+        "activity_type": kind,
+        "is_two_way": is_live or bool(rng.random() < answered),
+        "occurred_on": on,
+    }
 
 
 def executive_meetings(
@@ -351,9 +366,7 @@ def account_plans(
     """A plan a year for most larger customers; some without target or review."""
     rows = []
     starts = first_starts(book)
-    ended = {
-        s.account_id: s.ends_on for s in book.subscriptions.values() if s.ends_on
-    }
+    ended = {s.account_id: s.ends_on for s in book.subscriptions.values() if s.ends_on}
     share = {"enterprise": 0.85, "mid_market": 0.55, "small_business": 0.03}
     for account in accounts:
         started = starts.get(account.account_id, AS_OF)
@@ -364,13 +377,17 @@ def account_plans(
                 continue
             if rng.random() > share[account.segment]:
                 continue
-            is_draft = year == 2026 and rng.random() < 0.2
+            status = "done" if year < 2026 else "active"
+            if year == 2026 and rng.random() < 0.2:
+                status = "draft"
             end = date(year, 12, 31)
             last = min(AS_OF, end)
             reviewed = begins + timedelta(
                 days=int((last - begins).days * rng.beta(3, 1.2))
             )
             has_target = rng.random() < 0.75
+            is_unread = status == "draft" or rng.random() < 0.1
+            product = "PRD-ANALYTICS" if rng.random() < 0.5 else "PRD-AUTOMATION"
             low, high = SEGMENTS[account.segment].seats
             target = Decimal(int(rng.uniform(low, high) * 20)) * 10
             owner = account.account_manager_user_id or account.csm_user_id
@@ -379,18 +396,12 @@ def account_plans(
                     "plan_id": f"PLAN-{len(rows) + 1:04d}",
                     "account_id": account.account_id,
                     "owner_user_id": owner,
-                    "status": "done" if year < 2026 else "draft" if is_draft else "active",
-                    "target_product_id": (
-                        "PRD-ANALYTICS" if rng.random() < 0.5 else "PRD-AUTOMATION"
-                    )
-                    if has_target
-                    else None,
+                    "status": status,
+                    "target_product_id": product if has_target else None,
                     "target_expansion_arr": target if has_target else None,
                     "starts_on": begins,
                     "ends_on": end,
-                    "reviewed_on": None
-                    if is_draft or rng.random() < 0.1
-                    else reviewed,
+                    "reviewed_on": None if is_unread else reviewed,
                 }
             )
     return rows
@@ -398,8 +409,8 @@ def account_plans(
 
 # role, from, to, base, variable, weights: expansion, net retention, new logo, other
 PAY = [
-    ("csm", "2023-01-01", "2025-01-01", 82000, 14000, "0", "0.7", "0", "0.3"),
-    ("csm", "2025-01-01", None, 86000, 18000, "0.15", "0.65", "0", "0.2"),
+    ("csm", "2023-01-01", "2025-01-01", 82000, 14000, "0", "0.4", "0", "0.6"),
+    ("csm", "2025-01-01", None, 86000, 18000, "0", "0", "0", "1"),
     ("account_manager", "2023-01-01", "2025-01-01", 74000, 42000, "0.45", "0.4", "0.1",
      "0.05"),
     ("account_manager", "2025-01-01", None, 76000, 50000, "0.6", "0.3", "0", "0.1"),

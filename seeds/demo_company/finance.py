@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import numpy as np
 
-from .balances import Balances, cents, plan_rate
+from .balances import Balances, Locals, cents, in_dollars, plan_rate
 from .book import Deal
-from .dates import AS_OF, FOUNDED, add_months, month_end, months, workday
 from .catalog import PLAN_RATES, PLAN_YEARS
+from .dates import AS_OF, FOUNDED, add_months, month_end, months, workday
 
 # What a dollar of ARR costs to win, and what a month of the base costs to keep.
 COST_OF_NEW = 1.45
@@ -141,17 +141,14 @@ def gl_revenue(lines: list[dict], rates: list[dict], usage: set[str]) -> list[di
     ]
 
 
-def reported_metrics(balances: Balances, local: dict) -> list[dict]:
+def reported_metrics(balances: Balances, local: Locals) -> list[dict]:
     """A year of months as reported; two figures are wrong and stay so."""
     rows = []
     for month in months(REPORTED_FROM, REPORTED_TO):
         closing = {a: arr for (a, m), arr in balances.items() if m == month and arr > 0}
         opening = {
-            account: sum(
-                (cents(arr * plan_rate(c, month)) for c, arr in sums.items()),
-                Decimal(0),
-            )
-            for (account, m), sums in local.items()
+            account: arr
+            for (account, m), arr in in_dollars(local, month).items()
             if m == add_months(month, -12)
         }
         cohort = {a: arr for a, arr in opening.items() if arr > 0}

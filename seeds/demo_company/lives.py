@@ -12,7 +12,6 @@ from decimal import Decimal
 import numpy as np
 
 from .book import Book, Deal, Item, Subscription, list_price
-from .dates import AS_OF, PLAYS_FROM, add_months, month_end, month_number, months
 from .catalog import (
     BILLING,
     CALLS_PER_UNIT,
@@ -24,6 +23,7 @@ from .catalog import (
     TIER,
     Segment,
 )
+from .dates import AS_OF, PLAYS_FROM, add_months, month_end, month_number, months
 from .people import Account, is_holdout
 
 FULL = 0.90
@@ -431,7 +431,9 @@ def more_seats(
     item = life.items["platform"]
     is_small = life.account.segment == "small_business"
     share = life.rng.uniform(*between)
-    extra = int(life.rng.integers(1, 3)) if is_small else max(2, round(life.seats * share))
+    extra = (
+        int(life.rng.integers(1, 3)) if is_small else max(2, round(life.seats * share))
+    )
     new = life.book.change(item, on, "amendment", item.quantity + extra)
     life.items["platform"] = new
     note_growth(life, on, new.product_id, new.list_arr - item.list_arr)
@@ -494,9 +496,7 @@ def renew(life: Life, on: date) -> bool:
     elif not life.trouble and life.chance(0.12):
         item = life.items["platform"]
         price = (item.unit_price * Decimal("1.04")).quantize(Decimal("0.01"))
-        life.items["platform"] = life.book.change(
-            item, on, "price_change", None, price
-        )
+        life.items["platform"] = life.book.change(item, on, "price_change", None, price)
     return True
 
 

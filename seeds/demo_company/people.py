@@ -6,8 +6,8 @@ from hashlib import sha256
 
 import numpy as np
 
-from .dates import AS_OF, FOUNDED, add_months, day, months
 from .catalog import COUNTRIES, CURRENCY, HOLDOUT_PERCENT, INDUSTRIES, SEGMENTS
+from .dates import AS_OF, FOUNDED, add_months, day, months
 
 FIRST = [
     "Bright", "Cedar", "Copper", "Delta", "Ember", "Fjord", "Granite", "Harbor",
@@ -20,7 +20,12 @@ SECOND = {
     "retail": ["cart Stores", "shelf Trading", "mart Outfitters", "loom Apparel"],
     "healthcare": ["well Clinics", "care Diagnostics", "vita Health", "med Imaging"],
     "logistics": ["haul Freight", "port Logistics", "lane Couriers", "dock Shipping"],
-    "financial_services": ["vault Capital", "coin Lending", "sure Mutual", "mint Payments"],
+    "financial_services": [
+        "vault Capital",
+        "coin Lending",
+        "sure Mutual",
+        "mint Payments",
+    ],
     "education": ["quill Academy", "page Institute", "desk Learning", "mind Schools"],
 }
 LEGAL = {

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from .dates import AS_OF, FAR, FOUNDED, month_end, months
 from .catalog import SEGMENTS
+from .dates import AS_OF, FAR, FOUNDED, month_end, months
 from .lives import Diary, Pulse
 from .people import Account, Contact
 

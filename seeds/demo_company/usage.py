@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .dates import AS_OF, FAR, USAGE_FROM, month_end, month_number, months
 from .catalog import FAMILY, FEATURES, RUNS_PER_WORKSPACE, feature_key
+from .dates import AS_OF, FAR, USAGE_FROM, month_end, month_number, months
 from .lives import Diary, Pulse
 
 EPOCH = date(1970, 1, 1)
@@ -221,4 +221,3 @@ def write_usage(rows: list[Row], path: str) -> int:
     table = usage_table(rows)
     pq.write_table(table, path, compression="zstd", compression_level=9)
     return table.num_rows
-

@@ -1346,9 +1346,8 @@ def flow_row(book: Book, scope: Scope, day: date) -> Row:
         row = bridge_row(book, scope, months_before(day, months))
         flows += row["expansion_arr"] + row["contraction_arr"] + row["churn_arr"]
     customers = [part for part in cohort_of(book, scope, day, 12) if part.had_arr]
-    numerator = opening + flows if opening != 0 else ZERO
     return retention_row(
-        scope, day, "nrr_flow_12m", numerator, opening, len(customers), openings
+        scope, day, "nrr_flow_12m", opening + flows, opening, len(customers), openings
     )
 
 

@@ -43,6 +43,8 @@ dated as (
 select
     dated.month_number,
     dated.month_start,
+    policy.policy_version,
+    dated.month_number = policy.last_month as is_last_month,
     case
         when policy.snapshot_day = 'last'
             then cast({{ dbt.last_day('dated.month_start', 'month') }} as date)

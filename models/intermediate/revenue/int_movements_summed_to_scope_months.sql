@@ -60,12 +60,12 @@ group_months as (
         sum(fx_arr) as fx_arr,
         {% for movement in ['new', 'expansion', 'reactivation', 'contraction', 'churn'] %}
         sum(moved_arr) filter (where movement = '{{ movement }}') as {{ movement }}_arr,
-        count(*) filter (where movement = '{{ movement }}' and moved_arr <> 0)
-            as n_{{ movement }}_accounts,
+        count(*) filter (where movement = '{{ movement }}') as n_{{ movement }}_accounts,
         {% endfor %}
         count(*) filter (where opening_arr <= 0 and closing_arr > 0)
         - count(*) filter (where opening_arr > 0 and closing_arr <= 0) as n_accounts_change
     from movements
+    where opening_arr <> 0 or closing_arr <> 0
     group by group_id, month_number
 
 )

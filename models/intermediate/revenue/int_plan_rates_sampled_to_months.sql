@@ -13,12 +13,15 @@ policy as (
 
 ),
 
-sampled as (
+ranked as (
 
     select
         fx_rates.currency,
         fx_rates.rate,
         {{ sampled_month('fx_rates.valid_from') }} as first_month,
+        row_number() over (
+            partition by fx_rates.currency order by fx_rates.valid_from
+        ) as place,
         row_number() over (
             partition by fx_rates.currency, {{ sampled_month('fx_rates.valid_from') }}
             order by fx_rates.valid_from desc
@@ -29,34 +32,54 @@ sampled as (
 
 ),
 
-in_order as (
+-- Before the first rate there is the first rate: month 0 is before any contract.
+sampled as (
+
+    select currency, rate, 0 as first_month
+    from ranked
+    where place = 1
+
+    union all
+
+    select ranked.currency, ranked.rate, ranked.first_month
+    from ranked
+    cross join policy
+    where ranked.recency = 1 and ranked.first_month <= policy.last_month
+
+),
+
+compared as (
 
     select
         currency,
         rate,
         first_month,
-        lag(rate) over (partition by currency order by first_month) as previous_rate,
-        lead(first_month) over (partition by currency order by first_month) as end_month
+        lag(rate) over (partition by currency order by first_month) as previous_rate
     from sampled
-    where recency = 1
+
+),
+
+changed as (
+
+    select
+        currency,
+        rate,
+        previous_rate,
+        first_month,
+        lead(first_month) over (partition by currency order by first_month) as end_month
+    from compared
+    where previous_rate is null or previous_rate <> rate
 
 )
 
--- Before the first rate there is the first rate: month 0 is before any contract.
 select
-    in_order.currency,
-    in_order.rate,
-    in_order.previous_rate,
-    case
-        when in_order.previous_rate is null then 0 else in_order.first_month
-    end as first_month,
-    case
-        when in_order.end_month <= policy.last_month then in_order.end_month
-        else policy.last_month + 1
-    end as end_month
-from in_order
+    changed.currency,
+    changed.rate,
+    changed.previous_rate,
+    changed.first_month,
+    coalesce(changed.end_month, policy.last_month + 1) as end_month
+from changed
 cross join policy
-where in_order.previous_rate is null or in_order.first_month <= policy.last_month
 
 union all
 

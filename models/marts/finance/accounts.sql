@@ -30,9 +30,10 @@ months as (
 
 ),
 
-policy as (
+last_month as (
 
-    select * from {{ ref('stg_policy__metric_policy') }}
+    select month_number from {{ ref('int_months') }}
+    where is_last_month
 
 ),
 
@@ -54,8 +55,8 @@ current_balances as (
         account_changes.account_id,
         account_changes.closing_arr as current_arr
     from account_changes
-    cross join policy
-    where account_changes.next_month > policy.last_month
+    cross join last_month
+    where account_changes.next_month > last_month.month_number
 
 ),
 
@@ -65,8 +66,8 @@ current_usage as (
         usage_months.account_id,
         usage_months.usage_arr
     from usage_months
-    cross join policy
-    where usage_months.month_number = policy.last_month
+    cross join last_month
+    where usage_months.month_number = last_month.month_number
 
 )
 

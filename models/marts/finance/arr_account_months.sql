@@ -24,9 +24,10 @@ contracts as (
 
 ),
 
-policy as (
+last_month as (
 
-    select * from {{ ref('stg_policy__metric_policy') }}
+    select month_number from {{ ref('int_months') }}
+    where is_last_month
 
 ),
 
@@ -35,14 +36,13 @@ current_changes as (
 
     select
         changes.*,
-        policy.last_month,
         coalesce(contracts.carr, cast(0 as decimal(18, 2))) as carr
     from changes
-    cross join policy
+    cross join last_month
     left join contracts
         on
             changes.account_id = contracts.account_id
-            and changes.next_month > policy.last_month
+            and changes.next_month > last_month.month_number
 
 ),
 
@@ -55,7 +55,7 @@ account_months as (
         months.month_start,
         changes.closing_arr,
         changes.is_in_grace,
-        case when changes.last_month = months.month_number then changes.carr end as carr,
+        case when months.is_last_month then changes.carr end as carr,
         case
             when changes.month_number = months.month_number then changes.opening_arr
             else changes.closing_arr

@@ -24,12 +24,6 @@ months as (
 
 ),
 
-policy as (
-
-    select * from {{ ref('stg_policy__metric_policy') }}
-
-),
-
 lags as (
 
     select 1 as lag_months
@@ -47,6 +41,7 @@ scope_months as (
         bridge.scope_value,
         bridge.month_start,
         months.month_number,
+        months.policy_version,
         lags.lag_months,
         sum(bridge.expansion_arr + bridge.contraction_arr + bridge.churn_arr) over (
             partition by bridge.scope_type, bridge.scope_value, lags.lag_months
@@ -65,6 +60,7 @@ cohorts as (
         scope_months.scope_type,
         scope_months.scope_value,
         scope_months.month_start,
+        scope_months.policy_version,
         scope_months.lag_months,
         scope_months.moved_arr_12m,
         coalesce(openings.all_opening_arr, 0) as all_opening_arr,
@@ -136,9 +132,7 @@ metrics as (
     select
         *,
         'nrr_flow_12m' as metric_id,
-        case
-            when all_opening_arr <> 0 then all_opening_arr + moved_arr_12m else 0
-        end as numerator,
+        all_opening_arr + moved_arr_12m as numerator,
         all_opening_arr as denominator,
         all_opening_arr as base_arr
     from cohorts
@@ -163,6 +157,5 @@ select
         case when metrics.base_arr > 0 then metrics.largest_opening_arr / metrics.base_arr end
         as decimal(18, 6)
     ) as top_account_share,
-    policy.policy_version
+    metrics.policy_version
 from metrics
-cross join policy

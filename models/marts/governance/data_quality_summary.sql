@@ -2,28 +2,15 @@ with
 
 row_counts as (
 
-    select * from {{ ref('row_counts') }}
-
-),
-
-refused_rows as (
-
-    select
-        table_name,
-        count(*) as n_quarantined_rows,
-        min(reason) as example_reason
-    from {{ ref('refused_rows') }}
-    group by table_name
+    select * from {{ ref('int_raw_rows_counted_to_tables') }}
 
 )
 
 select
-    row_counts.table_name,
-    cast(row_counts.n_raw_rows as bigint) as n_raw_rows,
-    cast(row_counts.n_staged_rows as bigint) as n_staged_rows,
-    cast(row_counts.n_admitted_rows - row_counts.n_staged_rows as bigint)
-        as n_duplicate_rows,
-    cast(coalesce(refused_rows.n_quarantined_rows, 0) as bigint) as n_quarantined_rows,
-    refused_rows.example_reason
+    table_name,
+    n_raw_rows,
+    n_staged_rows,
+    n_duplicate_rows,
+    n_quarantined_rows,
+    example_reason
 from row_counts
-left join refused_rows on row_counts.table_name = refused_rows.table_name

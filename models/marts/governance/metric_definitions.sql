@@ -2,26 +2,19 @@ with
 
 metrics as (
 
-    select * from {{ ref('metrics') }}
-
-),
-
-policy as (
-
-    select * from {{ ref('stg_policy__metric_policy') }}
+    select * from {{ ref('int_metrics_defined_under_policy') }}
 
 )
 
 select
-    metrics.metric_id,
-    metrics.metric_name,
-    metrics.definition,
-    metrics.numerator,
-    metrics.denominator,
-    metrics.unit,
-    metrics.mart,
-    metrics.column_name,
-    metrics.owner,
-    policy.policy_version
+    metric_id,
+    metric_name,
+    definition,
+    numerator,
+    denominator,
+    unit,
+    mart,
+    column_name,
+    owner,
+    policy_version
 from metrics
-cross join policy

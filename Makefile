@@ -1,0 +1,56 @@
+# Each target sets up what it needs: Python 3.11, make and git are enough.
+SHELL := bash
+VENV := .venv
+BIN := $(VENV)/bin
+export DAGSTER_HOME := $(CURDIR)/data/dagster
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint format dev bench demo lock clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock
+	@test -x $(BIN)/python || python3.11 -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@touch $@
+
+build: setup ## Build and test every table of the demo company, or of EXPANSION_RAW
+	@$(BIN)/python -m orchestration.build
+
+test: setup lint ## Lint, unit tests, golden cases, the reference, the door, the wiring
+	@$(BIN)/python -m pytest
+
+lint: setup ## ruff and sqlfluff
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/singular analyses
+
+format: setup ## Let ruff and sqlfluff mend what they can
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/sqlfluff fix --disable-progress-bar --quiet models tests/singular analyses
+
+dev: setup ## Open Dagster with its schedule on http://127.0.0.1:3000
+	@mkdir -p $(DAGSTER_HOME) && cp orchestration/dagster.yaml $(DAGSTER_HOME)/
+	@$(BIN)/dbt parse --quiet
+	@$(BIN)/dagster dev --host 127.0.0.1 --port 3000
+
+bench: setup ## Race the models against one hand-written script, at scale
+	@$(BIN)/python -m benchmarks.run
+
+demo: setup ## Write the demo company anew: the same bytes each time
+	@$(BIN)/python -m seeds.demo_company
+
+lock: ## Pin what pyproject.toml asks for
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--no-strip-extras --quiet --output-file requirements.lock
+
+clean: ## Remove what was built; raw data and the code stay
+	@rm -rf data target logs

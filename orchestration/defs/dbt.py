@@ -1,0 +1,57 @@
+"""dbt's seeds, models and data tests as assets and asset checks, grouped by layer."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+from dbt.version import __version__ as dbt_version
+from packaging.version import Version
+
+from orchestration.settings import PROJECT
+
+LAYERS = ("raw", "staging", "intermediate", "marts", "decisions")
+
+project = DbtProject(project_dir=PROJECT, profiles_dir=PROJECT)
+project.prepare_if_dev()
+
+
+class Dbt(DbtCliResource):
+    """dbt as installed here; its version is known without starting it."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(dbt_version)
+
+
+class ByLayer(DagsterDbtTranslator):
+    """Groups assets by the folder they live in; what people hand over is raw."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        folder = dbt_resource_props["fqn"][1]
+        return folder if folder in LAYERS else "raw"
+
+
+@dbt_assets(manifest=project.manifest_path, dagster_dbt_translator=ByLayer())
+def tables(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Any]:
+    """Every table of the warehouse, built and tested in one dbt run."""
+    # Unit tests are of the code, not of the data: `make test` runs them.
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    invocation = dbt.cli(command, context=context, target_path=project.target_path)
+    yield from invocation.stream()
+
+
+def raw_tables() -> list[dg.AssetSpec]:
+    """What the source systems hand over, as the manifest names it."""
+    sources = json.loads(project.manifest_path.read_text(encoding="utf-8"))["sources"]
+    return [
+        dg.AssetSpec(["raw", source["name"]], group_name="raw")
+        for source in sources.values()
+    ]
