@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import json
+import logging
 import os
 import re
 import sys
@@ -17,6 +18,7 @@ from dbt.cli.main import dbtRunner
 from orchestration.door import DoorError, open_door
 from orchestration.settings import PROJECT, Settings, SettingsError, settings
 
+RUN_RESULTS = PROJECT / "target" / "run_results.json"
 NODE_DONE = re.compile(r"(\d+) of (\d+) (OK|PASS|WARN|FAIL|ERROR|SKIP)\s*(.*?) \.{2,}")
 
 
@@ -60,8 +62,9 @@ def open_first(run: Settings) -> None:
         raise
 
 
-def materialise() -> bool:
-    """Runs every asset in process; True when all were built and every check passed."""
+def materialise() -> list[str]:
+    """Runs every asset in process; what went wrong, one text a failed step."""
+    RUN_RESULTS.unlink(missing_ok=True)
     parsed = dbtRunner().invoke(
         ["parse", "--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     )
@@ -69,18 +72,21 @@ def materialise() -> bool:
         raise SystemExit(f"dbt could not parse the project: {parsed.exception}")
     from orchestration.definitions import defs
 
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with contextlib.redirect_stdout(Progress(sys.stdout)):
         result = defs.resolve_job_def("build_all").execute_in_process(
             run_config=quiet, raise_on_error=False
         )
-    return result.success
+    failures = [event.step_failure_data.error for event in result.get_step_failure_events()]
+    return [str(error.cause or error) for error in failures if error]
 
 
 def run_results() -> list[dict[str, Any]]:
-    """What dbt says of each node of its last run."""
-    path = PROJECT / "target" / "run_results.json"
-    return json.loads(path.read_text(encoding="utf-8"))["results"]
+    """What dbt says of each node of this run; nothing when it did not come to its end."""
+    if not RUN_RESULTS.exists():
+        return []
+    return json.loads(RUN_RESULTS.read_text(encoding="utf-8"))["results"]
 
 
 def marts_hash(conn: duckdb.DuckDBPyConnection) -> str:
@@ -189,9 +195,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"Building {_shown(Path(run.raw))} as of {run.as_of}")
-    succeeded = materialise()
+    failures = materialise()
+    if not run_results():
+        print("\n".join(failures), file=sys.stderr)
+        return 1
     print(summary(run, time.monotonic() - started))
-    return 0 if succeeded else 1
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -100,9 +100,9 @@ class Counter:
             currency = self.book.subscriptions[item.subscription_id].currency
             sums[currency] += self.item_arr(item, on)
         for row in self.adjustments:
-            if (self.top[row["account_id"]], row["product_id"]) == key:
-                if row["valid_from"] <= on < (row["valid_to"] or FAR):
-                    sums[row["currency"]] += row["arr_amount"]
+            is_mine = (self.top[row["account_id"]], row["product_id"]) == key
+            if is_mine and row["valid_from"] <= on < (row["valid_to"] or FAR):
+                sums[row["currency"]] += row["arr_amount"]
         return {currency: arr for currency, arr in sums.items() if arr}
 
     def held(self, key: tuple[str, str], on: date) -> dict[str, Decimal]:

@@ -233,8 +233,7 @@ def contacts(
             add(account, seniority, account.created_on)
             for seniority in CONTACTS[account.segment]
         ]
-        leaving = [on for on in troubles.get(account.account_id, [])]
-        for on in leaving:
+        for on in troubles.get(account.account_id, []):
             sponsor = next(
                 (c for c in mine if c.seniority == "executive" and c.is_active), None
             )

@@ -1,5 +1,6 @@
 -- Fails if the 12-month cohort's closing ARR is not its ARR then plus all that its own
 -- accounts did since: the numerator of net retention, reached through the movements.
+{{ config(meta={'dagster': {'ref': {'name': 'retention_months'}}}) }}
 with
 
 account_months as (

@@ -1,5 +1,6 @@
 -- Fails if the drivers of an account that is there at both ends of a month are not its
 -- change without fx, or if any other account has drivers.
+{{ config(meta={'dagster': {'ref': {'name': 'expansion_drivers'}}}) }}
 with
 
 account_months as (

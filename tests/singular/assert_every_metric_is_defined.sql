@@ -1,5 +1,6 @@
 -- Fails if a metric is shown that metric_definitions does not define, or is defined and
 -- never shown: retention named without its formula is a number nobody can check.
+{{ config(meta={'dagster': {'ref': {'name': 'metric_definitions'}}}) }}
 with
 
 shown as (

@@ -1,5 +1,6 @@
 -- Fails if a month does not open with what the month before closed with, or if a month
 -- with ARR at its end is followed by none: a missing month hides a churn.
+{{ config(meta={'dagster': {'ref': {'name': 'arr_bridge_months'}}}) }}
 with
 
 account_months as (

@@ -1,5 +1,6 @@
 -- Fails if a row of the books does not add up: a bridge that balances in total can miss
 -- all churn, so each account's month and each scope's month must add up by itself.
+{{ config(meta={'dagster': {'ref': {'name': 'arr_bridge_months'}}}) }}
 with
 
 books as (

@@ -1,5 +1,6 @@
 -- Fails if the closing ARR of a month is not the same by product, by account and in the
 -- company's bridge.
+{{ config(meta={'dagster': {'ref': {'name': 'arr_bridge_months'}}}) }}
 with
 
 totals as (
