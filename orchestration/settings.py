@@ -34,7 +34,7 @@ def settings() -> Settings:
                          raw_<domain>__<objects> of a schema in the warehouse file
     EXPANSION_WAREHOUSE  DuckDB file, data/warehouse.duckdb by default
     EXPANSION_AS_OF      ISO date; the demo company's, or yesterday UTC for other data
-    EXPANSION_POLICY     key=value,... overriding seeds/policy/metric_policy.csv for a run
+    EXPANSION_POLICY     key=value,... instead of seeds/policy/metric_policy.csv
     EXPANSION_TARGET     dbt target, `duckdb` by default
     """
     raw = os.environ.get("EXPANSION_RAW") or str(DEMO_RAW)

@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from orchestration.raw_sources import contract
+
 from .company import company
-from .contract import COLUMNS
 from .usage import write_usage
 
 DEFAULT = Path(__file__).parent.parent / "raw"
+USAGE = "product__usage_daily"
 
 
 def text(value: object) -> str:
@@ -44,11 +46,14 @@ def write_csv(path: Path, columns: list[str], rows: Iterable[object]) -> int:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tables, usage = company()
-    for table, columns in COLUMNS.items():
-        path = folder / f"{table}.csv"
-        print(f"{table:34}{write_csv(path, columns, tables[table]):>9,}")
-    count = write_usage(usage, str(folder / "product__usage_daily.parquet"))
-    print(f"{'product__usage_daily':34}{count:>9,}")
+    for table, rules in contract().items():
+        if table != USAGE:
+            count = write_csv(
+                folder / f"{table}.csv", list(rules["columns"]), tables[table]
+            )
+            print(f"{table:34}{count:>9,}")
+    count = write_usage(usage, str(folder / f"{USAGE}.parquet"))
+    print(f"{USAGE:34}{count:>9,}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The whole build without dbt's start-up: the SQL that dbt compiled, run in its order.
 
 dbt compiles the project once; a build then runs each seed, model and data test on a
-DuckDB in memory, in some tenths of a second. Nothing is re-written: the door opens as it
-does for dbt, and the statements are dbt's own.
+DuckDB in memory, in some tenths of a second. Nothing is re-written: the door opens as
+it does for dbt, and the statements are dbt's own.
 """
 
 import csv
@@ -74,14 +74,16 @@ def compiled_nodes(folder: Path) -> list[Node]:
 def _node(node: Any) -> Node:
     kind = str(node.resource_type)
     if kind == "seed":
-        sql = f"from read_csv('{PROJECT / node.original_file_path}', all_varchar = true)"
+        sql = (
+            f"from read_csv('{PROJECT / node.original_file_path}', all_varchar = true)"
+        )
     else:
         sql = node.compiled_code
     return Node(node.name, kind, node.schema, sql)
 
 
 def build(nodes: list[Node], run: Settings) -> duckdb.DuckDBPyConnection:
-    """A warehouse in memory with every table built; data tests are left to the caller."""
+    """A warehouse in memory with every table built; data tests are the caller's."""
     conn = duckdb.connect()
     conn.execute(f"attach ':memory:' as {CATALOG}")
     conn.execute(f"use {CATALOG}")

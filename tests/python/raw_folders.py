@@ -15,42 +15,12 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from orchestration.raw_sources import contract
+
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
 
-COLUMNS = {
-    "billing__products": (
-        "product_id product_name product_family tier_rank unit_of_measure"
-    ),
-    "billing__product_migrations": "old_product_id new_product_id effective_on",
-    "billing__subscriptions": (
-        "subscription_id account_id currency started_on trial_ends_on cancelled_on "
-        "ends_on term_ends_on auto_renew cancel_reason"
-    ),
-    "billing__subscription_items": (
-        "item_id subscription_id product_id charge_type billing_interval "
-        "interval_count quantity unit_price valid_from valid_to change_reason "
-        "is_contracted_step"
-    ),
-    "billing__subscription_statuses": "subscription_id status valid_from valid_to",
-    "billing__discounts": (
-        "discount_id subscription_id item_id percent_off amount_off duration "
-        "valid_from valid_to"
-    ),
-    "billing__invoice_lines": (
-        "line_id invoice_id account_id subscription_id item_id product_id line_type "
-        "currency amount tax_amount service_from service_to issued_on"
-    ),
-    "billing__fx_rates": "currency rate_type valid_from rate",
-    "crm__accounts": (
-        "account_id account_name parent_account_id merged_into_account_id segment "
-        "industry country csm_user_id account_manager_user_id sales_user_id created_on"
-    ),
-    "finance__arr_adjustments": (
-        "adjustment_id account_id product_id valid_from valid_to arr_amount currency "
-        "reason approved_by"
-    ),
-}
+COLUMNS = {table: list(rules["columns"]) for table, rules in contract().items()}
 CORE = (
     "billing__products",
     "billing__subscriptions",
@@ -148,7 +118,7 @@ class Draft:
 
     def add(self, table: str, **values: object) -> Row:
         """Add a row; what is not given is empty."""
-        row = dict.fromkeys(COLUMNS[table].split(), "")
+        row = dict.fromkeys(COLUMNS[table], "")
         row |= {name: text(value) for name, value in values.items()}
         self.tables[table].append(row)
         return row
@@ -485,6 +455,6 @@ def write_folder(tables: Tables, path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         with (path / f"{name}.csv").open("w", newline="", encoding="utf-8") as lines:
-            writer = csv.DictWriter(lines, COLUMNS[name].split())
+            writer = csv.DictWriter(lines, COLUMNS[name])
             writer.writeheader()
             writer.writerows(rows)

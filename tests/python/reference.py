@@ -477,10 +477,15 @@ def status_bears(book: Book, subscription: str, day: date, forward: bool) -> boo
     if not status_rows(book, subscription, forward):
         return True
     status = status_on(book, subscription, day, forward)
-    if status == "past_due" and forward:
-        if is_past_due_in_grace(book, subscription, last_balance_day(book), False):
-            return True
-    return status == "active" or is_past_due_in_grace(book, subscription, day, forward)
+    return (
+        status == "active"
+        or is_past_due_in_grace(book, subscription, day, forward)
+        or (
+            status == "past_due"
+            and forward
+            and is_past_due_in_grace(book, subscription, last_balance_day(book), False)
+        )
+    )
 
 
 @remembered

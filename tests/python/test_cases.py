@@ -58,7 +58,9 @@ def by_key(rows: list[dict[str, Any]], keys: list[str], columns: list[str]) -> A
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
 def test_case_gives_the_rows_worked_out_by_hand(case: Path, nodes: list[Node]) -> None:
     terms = yaml.safe_load(case.read_text(encoding="utf-8"))
-    policy = dict(pair.split("=") for pair in terms.get("policy", "").split(",") if pair)
+    policy = dict(
+        pair.split("=") for pair in terms.get("policy", "").split(",") if pair
+    )
     as_of = dt.date.fromisoformat(str(terms["as_of"]))
     conn = build(nodes, run_settings(case.parent / "raw", as_of, policy))
     for path in sorted(case.parent.joinpath("expected").glob("*.csv")):

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.door import DoorError, contract, open_door
+from orchestration.door import open_door
+from orchestration.raw_sources import DoorError, contract
 from tests.python.compiled_build import (
     Node,
     build,
@@ -105,7 +106,10 @@ BROKEN = {
     ),
     "a currency with no rate": (
         "billing__subscriptions",
-        [GOOD["billing__subscriptions"][0] | {"subscription_id": "S2", "currency": "CHF"}],
+        [
+            GOOD["billing__subscriptions"][0]
+            | {"subscription_id": "S2", "currency": "CHF"}
+        ],
         "currency 'CHF' has no plan rate",
     ),
     "an account whose parent does not exist": (
@@ -186,7 +190,10 @@ def test_what_refers_to_a_refused_row_is_refused_too(
 ) -> None:
     tables = broken(
         "billing__subscriptions",
-        [GOOD["billing__subscriptions"][0] | {"subscription_id": "S2", "started_on": "?"}],
+        [
+            GOOD["billing__subscriptions"][0]
+            | {"subscription_id": "S2", "started_on": "?"}
+        ],
     )
     tables["billing__subscription_items"] = [
         ITEM,
@@ -217,7 +224,9 @@ def test_identical_copies_keep_one_and_are_counted(
         tmp_path / "raw", broken("billing__subscription_items", [ITEM, dict(ITEM)])
     )
     conn = build(nodes, run_settings(raw, AS_OF))
-    counted = {row["table_name"]: row for row in read_mart(conn, "data_quality_summary")}
+    counted = {
+        row["table_name"]: row for row in read_mart(conn, "data_quality_summary")
+    }
     items = counted["billing__subscription_items"]
     assert (items["n_raw_rows"], items["n_staged_rows"]) == (3, 1)
     assert (items["n_duplicate_rows"], items["n_quarantined_rows"]) == (2, 0)
@@ -259,8 +268,12 @@ def test_a_loaders_schema_is_read_where_it_is(
         "select count(*) from raw.billing__subscription_items"
     ).fetchall()
     assert count == 1
-    warehouse.execute("insert into landing.raw_crm__accounts (account_id) values ('A2')")
-    [[accounts]] = warehouse.execute("select count(*) from raw.crm__accounts").fetchall()
+    warehouse.execute(
+        "insert into landing.raw_crm__accounts (account_id) values ('A2')"
+    )
+    [[accounts]] = warehouse.execute(
+        "select count(*) from raw.crm__accounts"
+    ).fetchall()
     assert accounts == 2
 
 
@@ -382,7 +395,7 @@ def test_the_same_files_are_registered_once_and_changed_ones_anew(
     tmp_path: Path, opened: duckdb.DuckDBPyConnection
 ) -> None:
     folder = tmp_path / "good"
-    opened.execute('insert into raw."crm__accounts" (account_id) values (\'marker\')')
+    opened.execute("insert into raw.\"crm__accounts\" (account_id) values ('marker')")
     open_door(opened, run_settings(folder, AS_OF))
     count = 'select count(*) from raw."crm__accounts"'
     assert opened.execute(count).fetchall() == [(2,)]

@@ -6,7 +6,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
-from tests.python.compiled_build import Node, build, failed_tests, read_mart, run_settings
+from tests.python.compiled_build import (
+    Node,
+    build,
+    failed_tests,
+    read_mart,
+    run_settings,
+)
 from tests.python.raw_folders import RawFolder, raw_folders, write_folder
 from tests.python.reference import compute_folder
 from tests.python.test_cases import KEYS, by_key
@@ -36,8 +42,8 @@ def test_marts_equal_the_reference_on_any_raw_folder(
         conn = build(nodes, run_settings(raw, folder.as_of, folder.policy))
     assert conn.execute("select * from quarantine.refused_rows").fetchall() == []
     assert failed_tests(conn, nodes) == {}
-    # Below zero, where only an adjustment larger than the contract leads, the identities
-    # hold but what is a customer is anyone's guess.
+    # Below zero, where only an adjustment larger than the contract leads, the
+    # identities hold but what is a customer is anyone's guess.
     assume(all(row["closing_arr"] >= 0 for row in wanted["arr_product_months"]))
     for mart, keys in KEYS.items():
         rows: list[dict[str, Any]] = wanted[mart]

@@ -1,0 +1,125 @@
+"""The summary of a build: what came in, what passed, the headline figures."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.settings import PROJECT, Settings
+
+RUN_RESULTS = PROJECT / "target" / "run_results.json"
+
+# A label and the one text that stands beside it.
+LINES = (
+    (
+        "rows in",
+        """
+        select format('{:,} in {} tables', cast(sum(n_raw_rows) as bigint),
+            count(*) filter (where n_raw_rows > 0))
+        from marts.data_quality_summary
+        """,
+    ),
+    (
+        "quarantined",
+        """
+        select format('{:,} refused, {:,} duplicates',
+            cast(sum(n_quarantined_rows) as bigint),
+            cast(sum(n_duplicate_rows) as bigint))
+        from marts.data_quality_summary
+        """,
+    ),
+    (
+        "ARR",
+        """
+        select format('{:t,} {} at the end of {}', closing_arr,
+            reporting_currency, strftime(month_start, '%B %Y'))
+        from marts.arr_bridge_months, staging.stg_policy__metric_policy
+        where scope_type = 'company'
+        order by month_start desc limit 1
+        """,
+    ),
+    (
+        "NRR, 12 months",
+        """
+        select format('{:.1f} % of {:t,} ({:,} accounts)', 100 * value, denominator,
+            n_accounts)
+        from marts.retention_months
+        where scope_type = 'company' and metric_id = 'net_revenue_retention_12m'
+        order by month_start desc limit 1
+        """,
+    ),
+    (
+        "GRR, 12 months",
+        """
+        select format('{:.1f} %', 100 * value)
+        from marts.retention_months
+        where scope_type = 'company' and metric_id = 'gross_revenue_retention_12m'
+        order by month_start desc limit 1
+        """,
+    ),
+)
+
+
+def run_results() -> list[dict[str, Any]]:
+    """What dbt says of each node of its run; nothing when it came to no end."""
+    if not RUN_RESULTS.exists():
+        return []
+    return json.loads(RUN_RESULTS.read_text(encoding="utf-8"))["results"]
+
+
+def summary(run: Settings, seconds: float) -> str:
+    """What came in, what was refused, what passed, and the headline figures."""
+    results = run_results()
+    checks = [r for r in results if r["unique_id"].startswith("test.")]
+    passed = sum(r["status"] == "pass" for r in checks)
+    failed = [r["unique_id"].split(".")[2] for r in results if _has_failed(r)]
+    lines = [f"as of {run.as_of}, built in {seconds:.0f} s"]
+    lines.append(_line("checks", f"{passed} passed, {len(checks) - passed} failed"))
+    lines += [_line("failed", name) for name in failed]
+    with duckdb.connect(str(run.warehouse), read_only=True) as conn:
+        lines += [_line(label, _first(conn, query)) for label, query in LINES]
+        lines.append(_line("marts hash", marts_hash(conn)))
+    lines.append(_line("warehouse", f"{shown(run.warehouse)}, schema marts"))
+    return "\n".join(lines)
+
+
+def marts_hash(conn: duckdb.DuckDBPyConnection) -> str:
+    """One hash over all rows of all marts, whatever their order."""
+    marts = conn.execute(
+        """
+        select table_name from information_schema.tables
+        where table_schema = 'marts' order by table_name
+        """
+    ).fetchall()
+    sums = [
+        conn.execute(
+            f"select '{mart}', count(*), sum(cast(hash(m) as hugeint)) "
+            f'from marts."{mart}" as m'
+        ).fetchall()
+        for (mart,) in marts
+    ]
+    return hashlib.sha256(str(sums).encode()).hexdigest()[:16]
+
+
+def shown(path: Path) -> str:
+    """A path as a person of this project would write it."""
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
+
+
+def _line(label: str, text: str) -> str:
+    return f"{label:<18}{text}"
+
+
+def _first(conn: duckdb.DuckDBPyConnection, query: str) -> str:
+    """The text a query gives; a dash where there is none yet."""
+    try:
+        rows = conn.execute(query).fetchall()
+    except duckdb.CatalogException:
+        rows = []
+    return rows[0][0] if rows and rows[0][0] else "-"
+
+
+def _has_failed(result: dict[str, Any]) -> bool:
+    return result["status"] in ("fail", "error", "skipped", "runtime error")

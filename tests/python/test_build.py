@@ -1,0 +1,91 @@
+"""The main job on the demo company: it builds, says so, and twice gives the same."""
+
+import filecmp
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT
+from seeds.demo_company.__main__ import main as write_demo_company
+from tests.python.compiled_build import dbt
+
+
+def make_build(warehouse: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `make build` runs, on a warehouse of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.build"],
+        cwd=PROJECT,
+        env=os.environ | {"EXPANSION_WAREHOUSE": str(warehouse)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_demo_builds_twice_to_the_same_marts(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    runs = [make_build(warehouse), make_build(warehouse)]
+    for run in runs:
+        assert run.returncode == 0, run.stdout + run.stderr
+        assert re.search(r"checks +\d{2,} passed, 0 failed", run.stdout)
+        assert re.search(r"ARR +[\d,.]+ USD at the end of June 2026", run.stdout)
+    hashes = [re.search(r"marts hash +(\w{16})", run.stdout) for run in runs]
+    assert hashes[0] and hashes[1] and hashes[0][1] == hashes[1][1]
+
+
+def test_unit_tests_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPANSION_RAW", str(PROJECT / "tests/cases/annual_price/raw"))
+    results = dbt(
+        *("build", "--exclude-resource-type", "test"),
+        warehouse=tmp_path / "warehouse.duckdb",
+    )
+    statuses = [
+        str(result.status)
+        for result in results
+        if result.node.resource_type == "unit_test"
+    ]
+    assert len(statuses) >= 100
+    assert set(statuses) == {"pass"}
+
+
+def test_bad_raw_data_says_one_sentence_and_touches_nothing(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    (tmp_path / "raw").mkdir()
+    run = make_build(warehouse, EXPANSION_RAW=str(tmp_path / "raw"))
+    assert run.returncode == 1
+    assert "lacks a core table: expected billing__products" in run.stderr
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert not warehouse.exists()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"EXPANSION_AS_OF": "yesterday"},
+        {"EXPANSION_POLICY": "renewal_grace=0"},
+        {"EXPANSION_POLICY": "renewal_grace_days"},
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    run = make_build(tmp_path / "warehouse.duckdb", **environment)
+    [(name, value)] = environment.items()
+    assert run.returncode == 1
+    assert name in run.stderr and value in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_demo_company_is_what_its_generator_writes(tmp_path: Path) -> None:
+    write_demo_company(tmp_path)
+    committed = PROJECT / "seeds" / "raw"
+    names = sorted(path.name for path in committed.iterdir())
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    _, differing, errors = filecmp.cmpfiles(committed, tmp_path, names, shallow=False)
+    assert (differing, errors) == ([], [])
+    assert sum(path.stat().st_size for path in committed.iterdir()) < 15_000_000

@@ -1,0 +1,115 @@
+"""Dagster loads, knows every table and check, and no layer reads past its neighbour."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from orchestration.settings import PROJECT
+from tests.python.compiled_build import dbt
+
+READS = {
+    "staging": {"staging", "seed", "source"},
+    "intermediate": {"intermediate", "staging"},
+    "marts": {"marts", "intermediate"},
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """dbt's manifest, also where Dagster looks for it."""
+    folder: Path = tmp_path_factory.mktemp("parsed")
+    dbt("parse", warehouse=folder / "warehouse.duckdb")
+    text = (folder / "target" / "manifest.json").read_text(encoding="utf-8")
+    target = PROJECT / "target"
+    target.mkdir(exist_ok=True)
+    (target / "manifest.json").write_text(text, encoding="utf-8")
+    return json.loads(text)
+
+
+@pytest.fixture(scope="module")
+def definitions(manifest: dict[str, Any]) -> dg.Definitions:
+    """The project's Dagster definitions."""
+    from orchestration.definitions import defs
+
+    return defs
+
+
+def test_definitions_resolve_with_a_job_and_a_daily_schedule(
+    definitions: dg.Definitions,
+) -> None:
+    dg.Definitions.validate_loadable(definitions)
+    job = definitions.resolve_job_def("build_all")
+    assert job.executor_def.name == "in_process"
+    [schedule] = definitions.schedules or []
+    assert (schedule.name, schedule.job_name) == ("daily", "build_all")
+
+
+def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
+    definitions: dg.Definitions, manifest: dict[str, Any]
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    groups = {
+        key.path[-1]: graph.get(key).group_name for key in graph.get_all_asset_keys()
+    }
+    models = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    ]
+    for node in models:
+        layer = node["fqn"][1] if node["resource_type"] == "model" else "raw"
+        assert groups[node["name"]] == layer
+    for source in manifest["sources"].values():
+        assert groups[source["name"]] == "raw"
+    assert set(groups.values()) == {"raw", "staging", "intermediate", "marts"}
+
+
+def test_every_data_test_is_an_asset_check(
+    definitions: dg.Definitions, manifest: dict[str, Any]
+) -> None:
+    checks = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
+    tests = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+    }
+    assert tests
+    assert tests - checks == set()
+
+
+def test_no_layer_reads_past_its_neighbour(manifest: dict[str, Any]) -> None:
+    def layer(unique_id: str) -> str:
+        node = manifest["nodes"].get(unique_id)
+        if node is None:
+            return "source"
+        return "seed" if node["resource_type"] == "seed" else node["fqn"][1]
+
+    reads_too_far = [
+        f"{node['name']} reads {parent}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        for parent in node["depends_on"]["nodes"]
+        if layer(parent) not in READS[node["fqn"][1]]
+    ]
+    assert reads_too_far == []
+
+
+def test_every_model_says_what_one_row_is(manifest: dict[str, Any]) -> None:
+    silent = [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and not node["description"].startswith(("One row per", "One row:", "One row,"))
+    ]
+    assert silent == []
+
+
+def test_every_mart_column_is_promised_and_described(manifest: dict[str, Any]) -> None:
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts":
+            assert node["config"]["contract"]["enforced"], node["name"]
+            for column in node["columns"].values():
+                assert column["description"] and column["data_type"], column["name"]
