@@ -9,7 +9,7 @@
         {%- if rule.type != 'text' %}
         (
             {{ value }} is null
-            and cast({{ name }} as {{ dbt.type_string() }}) <> ''
+            and coalesce(cast({{ name }} as {{ dbt.type_string() }}), '') <> ''
         ) as is_malformed_{{ name }},
         {%- endif %}
     {%- endfor %}

@@ -1,7 +1,7 @@
 """A slow, literal second opinion on the finance marts.
 
-Every number is computed from its definition in METRICS and the clarifications to it
-(cited as C1 to C16), by looking at every item on the day in question. Amounts are exact
+Every number is computed from its definition (models/definitions.md, DECISIONLOG.md), by
+looking at every item on the day in question. Amounts are exact
 fractions until the definition says "rounded"; nothing is carried from one month to the
 next. It exists to disagree with the warehouse when the warehouse is wrong.
 """
@@ -46,7 +46,7 @@ USAGE_LINE_TYPES = ("charge", "proration", "credit")
 
 
 def half_away(value: Fraction | Decimal, places: int) -> Decimal:
-    """C14: rounding is half away from zero everywhere."""
+    """Rounding is half away from zero everywhere."""
     scaled = abs(Fraction(value)) * 10**places + Fraction(1, 2)
     units = scaled.numerator // scaled.denominator
     return Decimal(-units if value < 0 else units).scaleb(-places)
@@ -58,7 +58,7 @@ def cents(value: Fraction | Decimal) -> Decimal:
 
 
 def rate_or_none(numerator: Decimal, denominator: Decimal) -> Decimal | None:
-    """C11: a ratio to 6 decimals; no opening is null, never 0."""
+    """A ratio to 6 decimals; no opening is null, never 0."""
     if denominator <= 0:
         return None
     return half_away(Fraction(numerator) / Fraction(denominator), 6)
@@ -119,7 +119,7 @@ class Discount:
 
 @dataclass(frozen=True, eq=False)
 class Adjustment:
-    """An approved ARR adjustment, rounded to cents (C5)."""
+    """An approved ARR adjustment, rounded to cents."""
 
     currency: str
     arr_amount: Decimal
@@ -129,7 +129,7 @@ class Adjustment:
 
 @dataclass(frozen=True, eq=False)
 class UsageLine:
-    """An invoice line of a usage item (C13)."""
+    """An invoice line of a usage item."""
 
     product_id: str
     currency: str
@@ -202,7 +202,7 @@ def followed(start: str, next_of: Mapping[str, str]) -> str:
 
 
 def present_accounts(tables: Tables) -> dict[str, str]:
-    """C7: merged_into_account_id if given, else parent_account_id, to the end."""
+    """Merged_into_account_id if given, else parent_account_id, to the end."""
     next_of = {
         row["account_id"]: row.get("merged_into_account_id") or row["parent_account_id"]
         for row in tables["crm__accounts"]
@@ -215,7 +215,7 @@ def present_accounts(tables: Tables) -> dict[str, str]:
 
 
 def present_products(tables: Tables, as_of: date) -> dict[str, str]:
-    """C7: product_migrations effective on or before as_of, followed to the end."""
+    """Product_migrations effective on or before as_of, followed to the end."""
     next_of = {
         row["old_product_id"]: row["new_product_id"]
         for row in tables.get("billing__product_migrations", [])
@@ -248,7 +248,7 @@ def build_book(tables: Tables, as_of: date, policy: Mapping[str, Any]) -> Book:
 
 
 def add_masters(book: Book, tables: Tables, account_of: Mapping[str, str]) -> None:
-    """C7: accounts that are nobody's part; a product without family is its own."""
+    """Accounts that are nobody's part; a product without family is its own."""
     for row in tables["crm__accounts"]:
         if account_of[row["account_id"]] == row["account_id"]:
             book.accounts[row["account_id"]] = {
@@ -337,7 +337,7 @@ def add_adjustments(
     account_of: Mapping[str, str],
     product_of: Mapping[str, str],
 ) -> None:
-    """C5: an adjustment counts only if somebody approved it."""
+    """An adjustment counts only if somebody approved it."""
     for row in tables.get("finance__arr_adjustments", []):
         if row.get("approved_by"):
             key = (account_of[row["account_id"]], product_of[row["product_id"]])
@@ -357,7 +357,7 @@ def add_usage_lines(
     account_of: Mapping[str, str],
     items: Mapping[str, Item],
 ) -> None:
-    """C13: lines whose item is charged by usage, of the types that count."""
+    """Lines whose item is charged by usage, of the types that count."""
     for row in tables.get("billing__invoice_lines", []):
         item = items.get(row.get("item_id") or "")
         if item is None or item.charge_type != "usage":
@@ -406,7 +406,7 @@ def year_after(day: date) -> date:
 
 
 def last_balance_day(book: Book) -> date:
-    """METRICS, Months: the last month end that is not after as_of."""
+    """The last month end that is not after as_of."""
     day = book.as_of
     return day if day == month_end(day) else months_before(day, 1)
 
@@ -428,7 +428,7 @@ def balance_days(book: Book) -> tuple[date, ...]:
 
 
 def status_rows(book: Book, subscription: str, forward: bool) -> list[Status]:
-    """C1: rows dated after as_of are read by carr only (`forward`)."""
+    """Rows dated after as_of are read by carr only (`forward`)."""
     return [
         row
         for row in book.statuses.get(subscription, [])
@@ -438,7 +438,7 @@ def status_rows(book: Book, subscription: str, forward: bool) -> list[Status]:
 
 @remembered
 def status_on(book: Book, subscription: str, day: date, forward: bool) -> str | None:
-    """C3: of several rows on a date, the one with the latest valid_from."""
+    """Of several rows on a date, the one with the latest valid_from."""
     rows = [
         row
         for row in status_rows(book, subscription, forward)
@@ -449,7 +449,7 @@ def status_on(book: Book, subscription: str, day: date, forward: bool) -> str | 
 
 @remembered
 def past_due_since(book: Book, subscription: str, day: date, forward: bool) -> date:
-    """C2: the first day of the unbroken run of past_due that `day` is in."""
+    """The first day of the unbroken run of past_due that `day` is in."""
     rows = status_rows(book, subscription, forward)
     edges = {row.valid_from for row in rows} | {row.valid_to for row in rows}
     for edge in sorted((e for e in edges if e is not None and e <= day), reverse=True):
@@ -461,7 +461,7 @@ def past_due_since(book: Book, subscription: str, day: date, forward: bool) -> d
 def is_past_due_in_grace(
     book: Book, subscription: str, day: date, forward: bool
 ) -> bool:
-    """C2: past due, and for no more than past_due_grace_days."""
+    """Past due, and for no more than past_due_grace_days."""
     if status_on(book, subscription, day, forward) != "past_due":
         return False
     since = past_due_since(book, subscription, day, forward)
@@ -470,9 +470,9 @@ def is_past_due_in_grace(
 
 @remembered
 def status_bears(book: Book, subscription: str, day: date, forward: bool) -> bool:
-    """METRICS: active, or past due in grace; given statuses, no row bears nothing.
+    """Active, or past due in grace; given statuses, no row bears nothing.
 
-    C12: looking forward, who is past due in grace at the last balance date is not lost.
+    Looking forward, who is past due in grace at the last balance date is not lost.
     """
     if not status_rows(book, subscription, forward):
         return True
@@ -490,7 +490,7 @@ def status_bears(book: Book, subscription: str, day: date, forward: bool) -> boo
 
 @remembered
 def item_bears(book: Book, item: Item, day: date, forward: bool = False) -> bool:
-    """METRICS, ARR of an item on a date: every condition but the amount."""
+    """Every condition but the amount."""
     subscription = book.subscriptions[item.subscription_id]
     return (
         item.charge_type == "recurring"
@@ -518,7 +518,7 @@ def discounts_of(book: Book, item: Item) -> list[Discount]:
 
 @remembered
 def item_list_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
-    """C9: the ARR of an item without discounts; none where all of it is off."""
+    """The ARR of an item without discounts; none where all of it is off."""
     if item_arr(book, item, day, forward) == 0:
         return ZERO
     return cents(annualised(item, item.quantity * item.unit_price))
@@ -526,7 +526,7 @@ def item_list_arr(book: Book, item: Item, day: date, forward: bool = False) -> D
 
 @remembered
 def item_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
-    """C4: percents compound, then amounts, then floor at 0, then round to cents."""
+    """Percents compound, then amounts, then floor at 0, then round to cents."""
     if not item_bears(book, item, day, forward):
         return ZERO
     in_force = [
@@ -575,7 +575,7 @@ def items_in(book: Book, account: str, product: str, currency: str) -> list[Item
 def adjusted(
     book: Book, account: str, product: str, currency: str, day: date
 ) -> Decimal:
-    """C5: what approved adjustments add to an account's product on a day."""
+    """What approved adjustments add to an account's product on a day."""
     return sum(
         (
             row.arr_amount
@@ -636,7 +636,7 @@ def change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
 
 @remembered
 def gaps(book: Book, account: str, product: str) -> list[tuple[date, date | None]]:
-    """METRICS, Gaps: (e, s) pairs; s is None where there is none up to as_of."""
+    """(e, s) pairs; s is None where there is none up to as_of."""
     found: list[tuple[date, date | None]] = []
     was_up = False
     for day in change_dates(book, account, product):
@@ -652,7 +652,7 @@ def gaps(book: Book, account: str, product: str) -> list[tuple[date, date | None
 
 
 def is_held(book: Book, e: date, s: date | None) -> bool:
-    """C1: closed, s - e <= grace days; open, as_of - e < grace days."""
+    """Closed, s - e <= grace days; open, as_of - e < grace days."""
     if s is None:
         return (book.as_of - e).days < book.renewal_grace_days
     return (s - e).days <= book.renewal_grace_days
@@ -668,7 +668,7 @@ def read_day(book: Book, account: str, product: str, day: date) -> date:
 
 
 def is_in_grace(book: Book, account: str, product: str, day: date) -> bool:
-    """METRICS, Gaps: whether the ARR of an account's product is a held one."""
+    """Whether the ARR of an account's product is a held one."""
     return read_day(book, account, product, day) != day
 
 
@@ -685,7 +685,7 @@ def local_balance(
 def local_list_balance(
     book: Book, account: str, product: str, currency: str, day: date
 ) -> Decimal:
-    """C9: the same without discounts; an adjustment has none."""
+    """The same without discounts; an adjustment has none."""
     counted_on = read_day(book, account, product, day)
     items = items_in(book, account, product, currency)
     return sum(
@@ -696,7 +696,7 @@ def local_list_balance(
 
 @remembered
 def quantity_on(book: Book, account: str, product: str, day: date) -> Fraction:
-    """C6: the quantity of the items whose ARR is not 0; adjustments have none."""
+    """The quantity of the items whose ARR is not 0; adjustments have none."""
     counted_on = read_day(book, account, product, day)
     return sum(
         (
@@ -709,7 +709,7 @@ def quantity_on(book: Book, account: str, product: str, day: date) -> Fraction:
 
 
 def plan_rate(book: Book, currency: str, day: date) -> Fraction:
-    """C14: the plan rate in force; before the first, the earliest."""
+    """The plan rate in force; before the first, the earliest."""
     if currency == book.reporting_currency:
         return Fraction(1)
     rates = book.plan_rates[currency]
@@ -772,7 +772,7 @@ def has_signed_arr(book: Book, account: str, product: str, last_day: date) -> bo
 
 
 def is_kept_gap(book: Book, account: str, product: str, last_day: date) -> bool:
-    """C12: held in an open gap, and nothing of that product signed."""
+    """Held in an open gap, and nothing of that product signed."""
     return any(
         s is None and e <= last_day and is_held(book, e, s)
         for e, s in gaps(book, account, product)
@@ -781,7 +781,7 @@ def is_kept_gap(book: Book, account: str, product: str, last_day: date) -> bool:
 
 @remembered
 def carr(book: Book, account: str) -> Decimal:
-    """C12: what the contracts give 12 months after the last balance date."""
+    """What the contracts give 12 months after the last balance date."""
     total = ZERO
     last_day = last_balance_day(book)
     horizon = year_after(last_day)
@@ -797,7 +797,7 @@ def carr(book: Book, account: str) -> Decimal:
 
 @remembered
 def usage_arr(book: Book, account: str, day: date) -> Decimal:
-    """C13: 4 x the usage invoiced in the three months ending with a balance date."""
+    """4 x the usage invoiced in the three months ending with a balance date."""
     first = month_start(months_before(day, 2))
     lines = [
         line
@@ -832,7 +832,7 @@ def was_active_before(book: Book, account: str, day: date) -> bool:
 
 @remembered
 def account_label(book: Book, account: str, day: date) -> str | None:
-    """C8: what the account did; None where it did neither of the three."""
+    """What the account did; None where it did neither of the three."""
     opening = account_arr(book, account, months_before(day, 1))
     closing = account_arr(book, account, day)
     if closing > 0 and not was_active_before(book, account, day):
@@ -856,7 +856,7 @@ class Movement:
 
     @property
     def exists(self) -> bool:
-        """C8: a row exists where opening or closing is not 0."""
+        """A row exists where opening or closing is not 0."""
         return self.opening != 0 or self.closing != 0
 
 
@@ -864,7 +864,7 @@ class Movement:
 def movement_of(
     book: Book, account: str, products: tuple[str, ...], day: date
 ) -> Movement:
-    """C8, and C10 for a family: the account's label, else the sign of the change."""
+    """The account's label, else the sign of the change."""
     last = months_before(day, 1)
     opening = arr(book, account, products, last, last)
     closing = arr(book, account, products, day, day)
@@ -982,12 +982,12 @@ class Ends:
 
     @property
     def came(self) -> bool:
-        """C9: absent before and now there."""
+        """Absent before and now there."""
         return self.opening <= 0 < self.closing
 
     @property
     def left(self) -> bool:
-        """C9: the reverse."""
+        """The reverse."""
         return self.closing <= 0 < self.opening
 
 
@@ -1013,7 +1013,7 @@ def driver_row(
 
 
 def in_tier_order(book: Book, ends: Iterable[Ends]) -> list[Ends]:
-    """C9: tier_rank descending, those without a rank last, then product_id."""
+    """Tier_rank descending, those without a rank last, then product_id."""
 
     def place(product: str) -> tuple[bool, int, str]:
         rank = book.tier_ranks[product]
@@ -1023,7 +1023,7 @@ def in_tier_order(book: Book, ends: Iterable[Ends]) -> list[Ends]:
 
 
 def tier_driver(book: Book, came: str, left: str, delta: Decimal) -> str:
-    """C9: by rank; where ranks do not tell, by the sign of the net."""
+    """By rank; where ranks do not tell, by the sign of the net."""
     new_rank, old_rank = book.tier_ranks[came], book.tier_ranks[left]
     if new_rank is None or old_rank is None or new_rank == old_rank:
         return "tier_upgrade" if delta >= 0 else "tier_downgrade"
@@ -1031,7 +1031,7 @@ def tier_driver(book: Book, came: str, left: str, delta: Decimal) -> str:
 
 
 def switch_rows(book: Book, account: str, day: date, ends: list[Ends]) -> list[Row]:
-    """C9: products that came and left; pairs of a family net to a tier change."""
+    """Products that came and left; pairs of a family net to a tier change."""
     rows = []
     for family in sorted({book.families[one.product] for one in ends}):
         members = [one for one in ends if book.families[one.product] == family]
@@ -1060,7 +1060,7 @@ class Step:
 
 
 def contracted_steps(book: Book, account: str, product: str, day: date) -> Step:
-    """C9 (i): on each date a step starts, what starts less what ends that day."""
+    """On each date a step starts, what starts less what ends that day."""
     items = book.items.get((account, product), [])
     keys = {
         (item.subscription_id, item.valid_from)
@@ -1088,7 +1088,7 @@ def contracted_steps(book: Book, account: str, product: str, day: date) -> Step:
 
 
 def discount_changed(book: Book, account: str, product: str, day: date) -> bool:
-    """C9 (ii): a counted discount of a bearing item started or ended in the month."""
+    """A counted discount of a bearing item started or ended in the month."""
     first = month_start(day)
     for item in book.items.get((account, product), []):
         for discount in discounts_of(book, item):
@@ -1107,13 +1107,13 @@ def discount_changed(book: Book, account: str, product: str, day: date) -> bool:
 
 
 def seats_delta(a0: Decimal, q0: Fraction, a1: Decimal, q1: Fraction) -> Decimal:
-    """METRICS: (p0 + p1) / 2 x (q1 - q0), p the ARR per unit."""
+    """(p0 + p1) / 2 x (q1 - q0), p the ARR per unit."""
     p0, p1 = Fraction(a0) / q0, Fraction(a1) / q1
     return cents((p0 + p1) / 2 * (q1 - q0))
 
 
 def discount_delta(off0: Decimal, q0: Fraction, off1: Decimal, q1: Fraction) -> Decimal:
-    """C9 (ii): -(q0 + q1) / 2 x (g1 - g0), g what is off per unit."""
+    """-(q0 + q1) / 2 x (g1 - g0), g what is off per unit."""
     g0, g1 = Fraction(off0) / q0, Fraction(off1) / q1
     return cents(-(q0 + q1) / 2 * (g1 - g0))
 
@@ -1121,7 +1121,7 @@ def discount_delta(off0: Decimal, q0: Fraction, off1: Decimal, q1: Fraction) -> 
 def same_product_deltas(
     book: Book, account: str, day: date, ends: Ends
 ) -> dict[str, Decimal]:
-    """C9 (i) to (iv): step, discount, seats, and price is what remains."""
+    """Step, discount, seats, and price is what remains."""
     last, product = months_before(day, 1), ends.product
     step = contracted_steps(book, account, product, day)
     a0, a1 = ends.opening + step.arr, ends.closing
@@ -1193,7 +1193,7 @@ class Scope:
 
 
 def scopes(book: Book) -> list[Scope]:
-    """C10: company, segment, country, industry, product family."""
+    """Company, segment, country, industry, product family."""
     whole = {account: products_of(book, account) for account in sorted(book.accounts)}
     found = [Scope("company", "all", tuple(whole.items()))]
     for attribute in SCOPE_ATTRIBUTES:
@@ -1214,7 +1214,7 @@ def scopes(book: Book) -> list[Scope]:
 
 
 def scope_days(book: Book, scope: Scope) -> list[date]:
-    """C10: from the scope's first month with ARR to the last month."""
+    """From the scope's first month with ARR to the last month."""
     days = balance_days(book)
     for position, day in enumerate(days):
         if any(
@@ -1226,7 +1226,7 @@ def scope_days(book: Book, scope: Scope) -> list[date]:
 
 
 def bridge_row(book: Book, scope: Scope, day: date) -> Row:
-    """C10: one month of a scope."""
+    """One month of a scope."""
     movements = [
         movement_of(book, account, products, day) for account, products in scope.parts
     ]
@@ -1270,7 +1270,7 @@ class CohortPart:
 
 
 def cohort_of(book: Book, scope: Scope, day: date, months: int) -> list[CohortPart]:
-    """C11: the accounts of the scope with any ARR so many months ago."""
+    """The accounts of the scope with any ARR so many months ago."""
     then = months_before(day, months)
     return [
         CohortPart(
@@ -1309,7 +1309,7 @@ def retention_row(
 
 
 def cohort_rows(book: Book, scope: Scope, day: date, months: int) -> list[Row]:
-    """METRICS, Retention: net, gross and logo retention over some months.
+    """Net, gross and logo retention over some months.
 
     What an adjustment put below zero in a family was in no cohort of that family.
     """
@@ -1340,7 +1340,7 @@ def cohort_rows(book: Book, scope: Scope, day: date, months: int) -> list[Row]:
 
 
 def flow_row(book: Book, scope: Scope, day: date) -> Row:
-    """C11: nrr_flow_12m, over all accounts of the scope, cohort or not."""
+    """Nrr_flow_12m, over all accounts of the scope, cohort or not."""
     then = months_before(day, 12)
     openings = [
         arr(book, account, products, then, day) for account, products in scope.parts

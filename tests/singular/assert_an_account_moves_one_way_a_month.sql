@@ -1,5 +1,5 @@
--- Fails if an account's month holds more than one movement, one of the wrong sign, or one
--- that its label does not name: labels nobody checks book a return as expansion.
+-- Fails if an account's month holds more than one movement, one of the wrong sign, or
+-- one that its label does not name: labels nobody checks book a return as expansion.
 with
 
 account_months as (

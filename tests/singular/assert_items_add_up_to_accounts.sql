@@ -1,6 +1,6 @@
--- Fails if the items in force on a balance date, with what is held through a gap, are not
--- the accounts' closing ARR. The books are running sums of changes; this looks at every
--- item on every balance date, so a change counted twice or not at all shows here.
+-- Fails if the items in force on a balance date, with what is held through a gap, are
+-- not the accounts' closing ARR. The books are running sums of changes; this looks at
+-- every item on every balance date, so a change counted twice or not at all shows here.
 {{ config(meta={'dagster': {'ref': {'name': 'arr_account_months'}}}) }}
 with
 

@@ -1,5 +1,5 @@
--- Fails if a value of a locked policy version was changed: its hash is no longer the one
--- in policy_versions. The hash shown is what a new version would be locked with.
+-- Fails if a value of a locked policy version was changed: its hash is no longer the
+-- one in policy_versions. The hash shown is what a new version would be locked with.
 {{ config(meta={'dagster': {'ref': {'name': 'policy_versions'}}}) }}
 with
 

@@ -1,6 +1,6 @@
--- Fails if the numerators or denominators of a scope type's parts are not the company's.
--- An account kept in one family and lost in another is half kept, so gross and logo
--- retention of families are their own.
+-- Fails if the numerators or denominators of a scope type's parts are not the
+-- company's. An account kept in one family and lost in another is half kept, so gross
+-- and logo retention of families are their own.
 with
 
 retention as (

@@ -1,6 +1,6 @@
--- Fails if the parts of a scope type are not the company, column by column. Families share
--- an account, so what one won and another lost nets at the company: their expansion and
--- contraction add up together, and their accounts are not counted up.
+-- Fails if the parts of a scope type are not the company, column by column. Families
+-- share an account, so what one won and another lost nets at the company: their
+-- expansion and contraction add up together, and their accounts are not counted up.
 with
 
 bridge as (

@@ -17,13 +17,17 @@ steps as (
 
 walks as (
 
-    select account_id, next_account_id
+    select
+        account_id,
+        next_account_id
     from steps
     where next_account_id is not null
 
     union all
 
-    select walks.account_id, steps.next_account_id
+    select
+        walks.account_id,
+        steps.next_account_id
     from walks
     inner join steps on walks.next_account_id = steps.account_id
     where steps.next_account_id is not null
@@ -32,17 +36,24 @@ walks as (
 
 ends as (
 
-    select walks.account_id, walks.next_account_id as ultimate_account_id
+    select
+        walks.account_id,
+        walks.next_account_id as ultimate_account_id
     from walks
     inner join steps on walks.next_account_id = steps.account_id
     where steps.next_account_id is null
 
 )
 
-select account_id, ultimate_account_id from ends
+select
+    account_id,
+    ultimate_account_id
+from ends
 
 union all
 
-select account_id, account_id as ultimate_account_id
+select
+    account_id,
+    account_id as ultimate_account_id
 from steps
 where next_account_id is null

@@ -61,7 +61,8 @@ classified as (
     select
         *,
         case
-            when opening_arr <= 0 and closing_arr > 0 and had_arr_before then 'reactivation'
+            when opening_arr <= 0 and closing_arr > 0 and had_arr_before
+                then 'reactivation'
             when opening_arr <= 0 and closing_arr > 0 then 'new'
             when opening_arr > 0 and closing_arr <= 0 then 'churn'
             when arr_change > fx_arr then 'expansion'

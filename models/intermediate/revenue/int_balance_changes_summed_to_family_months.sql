@@ -10,10 +10,10 @@ products as (
 
     select
         products.product_id,
-        groups.group_id
+        scope_groups.group_id
     from {{ ref('int_products_resolved_to_present') }} as products
-    inner join {{ ref('int_scope_groups') }} as groups
-        on products.product_family = groups.product_family
+    inner join {{ ref('int_scope_groups') }} as scope_groups
+        on products.product_family = scope_groups.product_family
 
 ),
 

@@ -51,9 +51,10 @@ last_ends as (
     select
         account_id,
         product_id,
-        max(coalesce(valid_to, cast('9999-12-31' as date))) as valid_from
+        max(valid_to) as valid_from
     from balances
     group by account_id, product_id
+    having count(*) = count(valid_to)
 
 ),
 
@@ -67,8 +68,7 @@ open_gaps as (
     from last_ends
     cross join policy
     where
-        last_ends.valid_from <= policy.as_of_date
-        and {{ dbt.datediff('last_ends.valid_from', 'policy.as_of_date', 'day') }}
+        {{ dbt.datediff('last_ends.valid_from', 'policy.as_of_date', 'day') }}
         < policy.renewal_grace_days
 
 ),

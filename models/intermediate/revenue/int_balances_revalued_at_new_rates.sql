@@ -28,4 +28,4 @@ inner join rates
     on
         balances.currency = rates.currency
         and balances.first_month < rates.first_month
-        and rates.first_month <= balances.end_month
+        and balances.end_month >= rates.first_month

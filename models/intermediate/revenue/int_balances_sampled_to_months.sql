@@ -18,16 +18,50 @@ policy as (
 
 ),
 
-balances_with_held as (
+-- What an adjustment leaves below zero in a gap gives way to what is held through it.
+below_zero_in_gaps as (
 
-    select *, 0 as is_held from balances
-    union all
-    select *, 1 as is_held from held
+    select distinct
+        balances.account_id,
+        balances.product_id,
+        balances.currency,
+        balances.valid_from
+    from balances
+    inner join held
+        on
+            balances.account_id = held.account_id
+            and balances.product_id = held.product_id
+            and balances.valid_from >= held.valid_from
+            and (held.valid_to is null or balances.valid_from < held.valid_to)
+    where balances.arr < 0
 
 ),
 
--- A balance shows in the months whose balance date it covers: from first_month up to, not
--- including, end_month. One that starts and ends between two balance dates shows nowhere.
+balances_with_held as (
+
+    select
+        balances.*,
+        0 as is_held
+    from balances
+    left join below_zero_in_gaps
+        on
+            balances.account_id = below_zero_in_gaps.account_id
+            and balances.product_id = below_zero_in_gaps.product_id
+            and balances.currency = below_zero_in_gaps.currency
+            and balances.valid_from = below_zero_in_gaps.valid_from
+    where below_zero_in_gaps.account_id is null
+
+    union all
+
+    select
+        held.*,
+        1 as is_held
+    from held
+
+),
+
+-- A balance shows in the months whose balance date it covers: from first_month up to,
+-- not including, end_month. One that lies between two balance dates shows nowhere.
 sampled as (
 
     select

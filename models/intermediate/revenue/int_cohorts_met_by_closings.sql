@@ -28,7 +28,7 @@ inner join closings
         openings.account_id = closings.account_id
         and openings.group_id = closings.group_id
         and openings.first_month < closings.end_month
-        and closings.first_month < openings.end_month
+        and openings.end_month > closings.first_month
 
 union all
 
@@ -47,5 +47,5 @@ inner join closings
     on
         openings.account_id = closings.account_id
         and openings.first_month < closings.end_month
-        and closings.first_month < openings.end_month
+        and openings.end_month > closings.first_month
 where not openings.is_family and closings.is_family

@@ -28,8 +28,8 @@ policy as (
 
 ),
 
--- ARR plus signed starts and steps, less signed ends: what the contracts give at the end
--- of the next twelve months.
+-- ARR plus signed starts and steps, less signed ends: what the contracts give at the
+-- end of the next twelve months.
 contracted as (
 
     select
@@ -49,11 +49,14 @@ contracted as (
 -- What is held for a late renewal stays in, unless the renewal is signed meanwhile.
 signed_again as (
 
-    select distinct items.account_id, items.product_id
+    select distinct
+        items.account_id,
+        items.product_id
     from items
     cross join policy
     where
-        items.valid_from > policy.last_balance_on
+        items.arr > 0
+        and items.valid_from > policy.last_balance_on
         and items.valid_from <= policy.horizon_on
 
 ),

@@ -3,10 +3,7 @@ with
 items as (
 
     select * from {{ ref('int_arr_items_resolved_to_accounts') }}
-    where
-        not is_adjustment
-        and arr <> 0
-        and (valid_to is null or valid_from < valid_to)
+    where arr <> 0 and (valid_to is null or valid_from < valid_to)
 
 ),
 
@@ -29,12 +26,12 @@ steps as (
         items.product_id,
         items.item_starts_on as steps_on
     from items
-    cross join policy
-    where items.is_contracted_step and items.item_starts_on <= policy.as_of_date
+    where items.is_contracted_step
 
 ),
 
--- A step is what starts on its day less what ends that day, on one subscription's product.
+-- A step is what starts on its day less what ends that day, of one product on one
+-- subscription.
 changes as (
 
     select

@@ -22,7 +22,10 @@ policy as (
 -- The discount's own start or end, not that of an item it applies to.
 changes as (
 
-    select item_id, discount_starts_on as changes_on, valid_from as borne_on
+    select
+        item_id,
+        discount_starts_on as changes_on,
+        valid_from as borne_on
     from discounts
     where valid_from = discount_starts_on
 

@@ -8,14 +8,26 @@ discounts as (
 
 boundaries as (
 
-    select item_id, item_valid_from as changes_on from discounts
+    select
+        item_id,
+        item_valid_from as changes_on
+    from discounts
     union
-    select item_id, valid_from as changes_on from discounts
+    select
+        item_id,
+        valid_from as changes_on
+    from discounts
     union
-    select item_id, valid_to as changes_on from discounts
+    select
+        item_id,
+        valid_to as changes_on
+    from discounts
     where valid_to is not null
     union
-    select item_id, item_valid_to as changes_on from discounts
+    select
+        item_id,
+        item_valid_to as changes_on
+    from discounts
     where item_valid_to is not null
 
 ),

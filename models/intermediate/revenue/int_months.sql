@@ -12,13 +12,14 @@ policy as (
 
 ),
 
+-- A company without ARR has its last month all the same: it may have usage.
 bounds as (
 
     select
-        min(balances.first_month) as first_month,
+        coalesce(min(balances.first_month), max(policy.last_month)) as first_month,
         max(policy.last_month) as last_month
-    from balances
-    cross join policy
+    from policy
+    left join balances on balances.first_month <= policy.last_month
 
 ),
 
@@ -32,10 +33,9 @@ dated as (
 
     select
         month_number,
-        cast(
-            {{ dbt.dateadd('month', 'month_number - 24001', "cast('2000-01-01' as date)") }}
-            as date
-        ) as month_start
+        cast({{ dbt.dateadd(
+            'month', 'month_number - 24001', "cast('2000-01-01' as date)"
+        ) }} as date) as month_start
     from month_numbers
 
 )

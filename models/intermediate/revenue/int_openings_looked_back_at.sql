@@ -46,7 +46,7 @@ balances as (
 
     union all
 
-    -- With the reporting currency alone, what was closed with is what is looked back at.
+    -- With the reporting currency alone, a closing is worth the same looked back at.
     select
         closings.account_id,
         closings.group_id,

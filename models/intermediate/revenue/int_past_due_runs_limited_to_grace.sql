@@ -63,9 +63,8 @@ select
     dated.valid_from,
     dated.valid_to,
     dated.past_due_since,
-    cast(
-        {{ dbt.dateadd('day', 'policy.past_due_grace_days + 1', 'dated.past_due_since') }}
-        as date
-    ) as grace_ends_on
+    cast({{ dbt.dateadd(
+        'day', 'policy.past_due_grace_days + 1', 'dated.past_due_since'
+    ) }} as date) as grace_ends_on
 from dated
 cross join policy

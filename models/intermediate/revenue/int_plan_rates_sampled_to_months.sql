@@ -35,13 +35,19 @@ ranked as (
 -- Before the first rate there is the first rate: month 0 is before any contract.
 sampled as (
 
-    select currency, rate, 0 as first_month
+    select
+        currency,
+        rate,
+        0 as first_month
     from ranked
     where place = 1
 
     union all
 
-    select ranked.currency, ranked.rate, ranked.first_month
+    select
+        ranked.currency,
+        ranked.rate,
+        ranked.first_month
     from ranked
     cross join policy
     where ranked.recency = 1 and ranked.first_month <= policy.last_month

@@ -19,7 +19,7 @@ discount_changes as (
 
 ),
 
--- A contracted step moves the opening first; what it does not explain is seats and price.
+-- A contracted step moves the opening first; what it leaves is seats and price.
 stepped as (
 
     select
@@ -29,7 +29,8 @@ stepped as (
         product_months.opening_arr,
         product_months.closing_arr,
         product_months.closing_quantity,
-        product_months.closing_list_arr - product_months.closing_arr as closing_discount,
+        product_months.closing_list_arr - product_months.closing_arr
+            as closing_discount,
         coalesce(steps.step_arr, 0) as step_arr,
         product_months.opening_arr + coalesce(steps.step_arr, 0) as stepped_arr,
         product_months.opening_quantity + coalesce(steps.step_quantity, 0)
@@ -93,11 +94,23 @@ split as (
 
 drivers as (
 
-    select *, 'contracted_step' as driver, step_arr as arr_delta from split
+    select
+        *,
+        'contracted_step' as driver,
+        step_arr as arr_delta
+    from split
     union all
-    select *, 'seats' as driver, seats_arr as arr_delta from split
+    select
+        *,
+        'seats' as driver,
+        seats_arr as arr_delta
+    from split
     union all
-    select *, 'discount' as driver, discount_arr as arr_delta from split
+    select
+        *,
+        'discount' as driver,
+        discount_arr as arr_delta
+    from split
     union all
     -- The cent left by rounding goes to the price.
     select

@@ -14,7 +14,7 @@ ranked as (
         *,
         row_number() over (
             partition by account_id, month_number, product_family, has_come
-            order by tier_rank desc nulls last, product_id
+            order by tier_rank desc nulls last, product_id asc
         ) as place
     from product_months
 

@@ -42,7 +42,8 @@ borne as (
 
 ),
 
--- An item never discounted stays whole; the others are cut where a discount starts or ends.
+-- An item never discounted stays whole; the others are cut where a discount starts or
+-- ends.
 cut as (
 
     select

@@ -27,7 +27,9 @@ annualised as (
         *,
         greatest(price * periods_per_year, 0) as list_dividend,
         greatest(
-            (price * coalesce(kept_rate, 1) - coalesce(amount_off, 0)) * periods_per_year, 0
+            (price * coalesce(kept_rate, 1) - coalesce(amount_off, 0))
+            * periods_per_year,
+            0
         ) as dividend
     from intervals
 
@@ -48,7 +50,8 @@ select
     quantity,
     {{ quotient_to_cents('list_dividend', 'interval_count') }} as list_arr,
     case
-        when kept_rate is null then {{ quotient_to_cents('list_dividend', 'interval_count') }}
+        when kept_rate is null
+            then {{ quotient_to_cents('list_dividend', 'interval_count') }}
         else {{ quotient_to_cents('dividend', 'interval_count') }}
     end as arr
 from annualised

@@ -8,9 +8,15 @@ statuses as (
 
 boundaries as (
 
-    select subscription_id, valid_from as changes_on from statuses
+    select
+        subscription_id,
+        valid_from as changes_on
+    from statuses
     union
-    select subscription_id, valid_to as changes_on from statuses
+    select
+        subscription_id,
+        valid_to as changes_on
+    from statuses
     where valid_to is not null
 
 ),

@@ -37,7 +37,7 @@ served as (
 ),
 
 -- Once a subscription has statuses, a date that none covers bears nothing. What is past
--- due inside its grace at the last balance is not signed away: signed_to lets CARR keep it.
+-- due inside its grace at the last balance is not signed away: signed_to says so.
 bearing_statuses as (
 
     select

@@ -31,7 +31,7 @@ last_month as (
 
 ),
 
--- What was signed at an earlier month end is not in the data: CARR is of the last month.
+-- What was signed at an earlier month end is not in the data: only the last has CARR.
 current_changes as (
 
     select
@@ -61,10 +61,12 @@ account_months as (
             else changes.closing_arr
         end as opening_arr,
         case
-            when changes.month_number = months.month_number then changes.moved_arr else 0
+            when changes.month_number = months.month_number then changes.moved_arr
+            else 0
         end as moved_arr,
         case
-            when changes.month_number = months.month_number then changes.fx_arr else 0
+            when changes.month_number = months.month_number then changes.fx_arr
+            else 0
         end as fx_arr,
         case
             when changes.month_number = months.month_number then changes.movement
@@ -76,41 +78,40 @@ account_months as (
             and changes.next_month > months.month_number
     where changes.closing_arr <> 0 or changes.month_number = months.month_number
 
+),
+
+with_movements as (
+
+    select
+        *,
+        case when movement = 'new' then moved_arr else 0 end as new_arr,
+        case when movement = 'expansion' then moved_arr else 0 end as expansion_arr,
+        case when movement = 'reactivation' then moved_arr else 0 end
+            as reactivation_arr,
+        case when movement = 'contraction' then moved_arr else 0 end as contraction_arr,
+        case when movement = 'churn' then moved_arr else 0 end as churn_arr
+    from account_months
+    where opening_arr <> 0 or closing_arr <> 0
+
 )
 
 select
-    account_months.account_id,
-    account_months.month_start,
-    account_months.opening_arr,
-    cast(
-        case when account_months.movement = 'new' then account_months.moved_arr else 0 end
-        as decimal(18, 2)
-    ) as new_arr,
-    cast(
-        case when account_months.movement = 'expansion' then account_months.moved_arr else 0 end
-        as decimal(18, 2)
-    ) as expansion_arr,
-    cast(
-        case when account_months.movement = 'reactivation' then account_months.moved_arr else 0 end
-        as decimal(18, 2)
-    ) as reactivation_arr,
-    cast(
-        case when account_months.movement = 'contraction' then account_months.moved_arr else 0 end
-        as decimal(18, 2)
-    ) as contraction_arr,
-    cast(
-        case when account_months.movement = 'churn' then account_months.moved_arr else 0 end
-        as decimal(18, 2)
-    ) as churn_arr,
-    cast(account_months.fx_arr as decimal(18, 2)) as fx_arr,
-    account_months.closing_arr,
-    account_months.movement,
-    account_months.is_in_grace,
-    account_months.carr,
+    with_movements.account_id,
+    with_movements.month_start,
+    with_movements.opening_arr,
+    cast(with_movements.new_arr as decimal(18, 2)) as new_arr,
+    cast(with_movements.expansion_arr as decimal(18, 2)) as expansion_arr,
+    cast(with_movements.reactivation_arr as decimal(18, 2)) as reactivation_arr,
+    cast(with_movements.contraction_arr as decimal(18, 2)) as contraction_arr,
+    cast(with_movements.churn_arr as decimal(18, 2)) as churn_arr,
+    cast(with_movements.fx_arr as decimal(18, 2)) as fx_arr,
+    with_movements.closing_arr,
+    with_movements.movement,
+    with_movements.is_in_grace,
+    with_movements.carr,
     coalesce(usage_months.usage_arr, cast(0 as decimal(18, 2))) as usage_arr
-from account_months
+from with_movements
 left join usage_months
     on
-        account_months.account_id = usage_months.account_id
-        and account_months.month_number = usage_months.month_number
-where account_months.opening_arr <> 0 or account_months.closing_arr <> 0
+        with_movements.account_id = usage_months.account_id
+        and with_movements.month_number = usage_months.month_number

@@ -26,9 +26,17 @@ months as (
 
 swapped_products as (
 
-    select account_id, month_number, product_id from swaps
+    select
+        account_id,
+        month_number,
+        product_id
+    from swaps
     union all
-    select account_id, month_number, previous_product_id as product_id from swaps
+    select
+        account_id,
+        month_number,
+        previous_product_id as product_id
+    from swaps
 
 ),
 

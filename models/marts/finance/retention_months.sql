@@ -128,7 +128,7 @@ metrics as (
 
     union all
 
-    -- As many books report it: the flows of all accounts, also of those not in the cohort.
+    -- As many books report it: the flows of all accounts, in the cohort or not.
     select
         *,
         'nrr_flow_12m' as metric_id,
@@ -149,13 +149,16 @@ select
     cast(metrics.denominator as decimal(18, 2)) as denominator,
     -- No opening, no retention: null, never 0.
     cast(
-        case when metrics.denominator > 0 then metrics.numerator / metrics.denominator end
-        as decimal(18, 6)
+        case
+            when metrics.denominator > 0 then metrics.numerator / metrics.denominator
+        end as decimal(18, 6)
     ) as value,
     cast(metrics.n_accounts as bigint) as n_accounts,
     cast(
-        case when metrics.base_arr > 0 then metrics.largest_opening_arr / metrics.base_arr end
-        as decimal(18, 6)
+        case
+            when metrics.base_arr > 0
+                then metrics.largest_opening_arr / metrics.base_arr
+        end as decimal(18, 6)
     ) as top_account_share,
     metrics.policy_version
 from metrics
