@@ -20,7 +20,7 @@ from tests.python.test_cases import KEYS, by_key
 
 # No shrinking: it takes minutes, and the rows that differ say enough.
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,

@@ -44,7 +44,7 @@ Marts = dict[str, list[dict[str, Any]]]
 
 def row(table: str, **values: object) -> dict[str, str]:
     """A row of a table; what is not given is empty."""
-    empty = dict.fromkeys(COLUMNS[table].split(), "")
+    empty = dict.fromkeys(COLUMNS[table], "")
     return empty | {name: text(value) for name, value in values.items()}
 
 

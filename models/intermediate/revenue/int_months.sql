@@ -19,7 +19,7 @@ bounds as (
         coalesce(min(balances.first_month), max(policy.last_month)) as first_month,
         max(policy.last_month) as last_month
     from policy
-    left join balances on balances.first_month <= policy.last_month
+    left join balances on policy.last_month >= balances.first_month
 
 ),
 
