@@ -1,5 +1,6 @@
 # Each target sets up what it needs: Python 3.11, make and git are enough.
 SHELL := bash
+PYTHON := $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)/data/dagster
@@ -15,7 +16,7 @@ help: ## Show the targets
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: requirements.lock
-	@test -x $(BIN)/python || python3.11 -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@

@@ -2,7 +2,8 @@
 -- identical keeps one; a key whose rows differ is refused whole, for none of them is
 -- more likely to be right.
 {% macro admitted(table) %}
-    {%- set columns = raw_contract()[table].columns %}
+    {%- set contract = context['raw_contract_' ~ table.split('__')[0]]() %}
+    {%- set columns = contract[table].columns %}
     {%- set key = [] %}
     {%- for name, rule in columns.items() if rule.key %}{% do key.append(name) %}{% endfor %}
     {%- set fails = [] %}

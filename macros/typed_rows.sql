@@ -7,10 +7,11 @@
         {{ name }} as raw_{{ name }},
         {{ value }} as {{ name }},
         {%- if rule.type != 'text' %}
-        (
-            {{ value }} is null
-            and coalesce(cast({{ name }} as {{ dbt.type_string() }}), '') <> ''
-        ) as is_malformed_{{ name }},
+        case
+            when {{ value }} is null
+                then coalesce(cast({{ name }} as {{ dbt.type_string() }}), '') <> ''
+            else false
+        end as is_malformed_{{ name }},
         {%- endif %}
     {%- endfor %}
         true as is_raw

@@ -1,1 +1,1 @@
-"""Wiring: settings, the door to raw data, the warehouse and the Dagster definitions."""
+"""Wiring: the settings, the door to raw data, the build and Dagster's definitions."""

@@ -4,15 +4,10 @@ import dagster as dg
 
 from orchestration.defs.dbt import Dbt, project, raw_tables, tables
 from orchestration.defs.schedules import build_all, daily
-from orchestration.settings import settings
-from orchestration.warehouse import Warehouse
 
 defs = dg.Definitions(
     assets=[*raw_tables(), tables],
     jobs=[build_all],
     schedules=[daily],
-    resources={
-        "dbt": Dbt(project_dir=project),
-        "warehouse": Warehouse(path=str(settings().warehouse)),
-    },
+    resources={"dbt": Dbt(project_dir=project)},
 )

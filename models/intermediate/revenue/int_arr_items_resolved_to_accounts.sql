@@ -72,8 +72,6 @@ select
     arr_items.item_id,
     arr_items.is_adjustment,
     arr_items.subscription_id,
-    arr_items.account_id as source_account_id,
-    arr_items.product_id as source_product_id,
     accounts.ultimate_account_id as account_id,
     products.present_product_id as product_id,
     arr_items.currency,

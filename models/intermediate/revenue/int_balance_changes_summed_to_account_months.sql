@@ -17,9 +17,9 @@ changes as (
     select
         account_id,
         month_number,
-        sum(arr_change) as arr_change,
-        sum(fx_arr) as fx_arr,
-        sum(held_change) as held_change
+        cast(sum(arr_change) as decimal(18, 2)) as arr_change,
+        cast(sum(fx_arr) as decimal(18, 2)) as fx_arr,
+        cast(sum(held_change) as integer) as held_change
     from product_months
     group by account_id, month_number
 
@@ -32,7 +32,7 @@ balances as (
         month_number,
         arr_change,
         fx_arr,
-        sum(arr_change) over months_in_order as closing_arr,
+        cast(sum(arr_change) over months_in_order as decimal(18, 2)) as closing_arr,
         sum(held_change) over months_in_order as held_balances,
         lead(month_number) over months_in_order as next_month
     from changes

@@ -17,9 +17,10 @@ products as (
 
 ),
 
-account_months as (
+won_or_lost as (
 
     select * from {{ ref('int_balance_changes_summed_to_account_months') }}
+    where movement in ('new', 'reactivation', 'churn')
 
 ),
 
@@ -35,8 +36,8 @@ changes as (
         product_months.account_id,
         products.group_id,
         product_months.month_number,
-        sum(product_months.arr_change) as arr_change,
-        sum(product_months.fx_arr) as fx_arr
+        cast(sum(product_months.arr_change) as decimal(18, 2)) as arr_change,
+        cast(sum(product_months.fx_arr) as decimal(18, 2)) as fx_arr
     from product_months
     inner join products on product_months.product_id = products.product_id
     group by
@@ -50,7 +51,7 @@ balances as (
 
     select
         *,
-        sum(arr_change) over months_in_order as closing_arr,
+        cast(sum(arr_change) over months_in_order as decimal(18, 2)) as closing_arr,
         lead(month_number) over months_in_order as next_month
     from changes
     window
@@ -68,8 +69,7 @@ select
     balances.month_number,
     coalesce(balances.next_month, policy.last_month + 1) as next_month,
     case
-        when account_months.movement in ('new', 'reactivation', 'churn')
-            then account_months.movement
+        when won_or_lost.movement is not null then won_or_lost.movement
         when balances.arr_change > balances.fx_arr then 'expansion'
         when balances.arr_change < balances.fx_arr then 'contraction'
     end as movement,
@@ -78,8 +78,8 @@ select
     cast(balances.fx_arr as decimal(18, 2)) as fx_arr,
     cast(balances.closing_arr as decimal(18, 2)) as closing_arr
 from balances
-inner join account_months
-    on
-        balances.account_id = account_months.account_id
-        and balances.month_number = account_months.month_number
 cross join policy
+left join won_or_lost
+    on
+        balances.account_id = won_or_lost.account_id
+        and balances.month_number = won_or_lost.month_number

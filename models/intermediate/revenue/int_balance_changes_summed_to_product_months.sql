@@ -68,12 +68,12 @@ changes as (
         account_id,
         product_id,
         month_number,
-        sum(arr) as arr_change,
-        sum(list_arr) as list_arr_change,
-        sum(quantity) as quantity_change,
+        cast(sum(arr) as decimal(18, 2)) as arr_change,
+        cast(sum(list_arr) as decimal(18, 2)) as list_arr_change,
+        cast(sum(quantity) as decimal(18, 6)) as quantity_change,
         cast(sum(is_held) as integer) as held_change,
-        sum(fx_arr) as fx_arr,
-        sum(fx_list_arr) as fx_list_arr
+        cast(sum(fx_arr) as decimal(18, 2)) as fx_arr,
+        cast(sum(fx_list_arr) as decimal(18, 2)) as fx_list_arr
     from starts_and_ends
     group by account_id, product_id, month_number
 
@@ -104,9 +104,9 @@ select
     balances.product_id,
     balances.month_number,
     coalesce(balances.next_month, policy.last_month + 1) as next_month,
-    cast(balances.arr_change as decimal(18, 2)) as arr_change,
-    cast(balances.fx_arr as decimal(18, 2)) as fx_arr,
-    cast(balances.held_change as integer) as held_change,
+    balances.arr_change,
+    balances.fx_arr,
+    balances.held_change,
     balances.held_balances > 0 as is_in_grace,
     -- What was there the month before, at this month's rates.
     cast(

@@ -49,9 +49,9 @@ changes as (
         starts_and_ends.product_id,
         starts_and_ends.currency,
         starts_and_ends.changes_on,
-        sum(starts_and_ends.arr) as arr,
-        sum(starts_and_ends.list_arr) as list_arr,
-        sum(starts_and_ends.quantity) as quantity
+        cast(sum(starts_and_ends.arr) as decimal(18, 2)) as arr,
+        cast(sum(starts_and_ends.list_arr) as decimal(18, 2)) as list_arr,
+        cast(sum(starts_and_ends.quantity) as decimal(18, 6)) as quantity
     from starts_and_ends
     cross join policy
     where starts_and_ends.changes_on <= policy.as_of_date

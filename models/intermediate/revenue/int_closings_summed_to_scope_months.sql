@@ -12,29 +12,31 @@ scopes as (
 
 ),
 
+signs as (
+
+    select 1 as sign
+    union all
+    select -1 as sign
+
+),
+
+-- What is met adds at its start and takes away at its end.
 starts_and_ends as (
 
     select
-        lag_months,
-        group_id,
-        first_month as month_number,
-        sum(closing_arr) as closing_arr,
-        sum(kept_arr) as kept_arr,
-        sum(n_kept_accounts) as n_kept_accounts
+        cohorts.lag_months,
+        cohorts.group_id,
+        case when signs.sign = 1 then cohorts.first_month else cohorts.end_month end
+            as month_number,
+        sum(signs.sign * cohorts.closing_arr) as closing_arr,
+        sum(signs.sign * cohorts.kept_arr) as kept_arr,
+        sum(signs.sign * cohorts.n_kept_accounts) as n_kept_accounts
     from cohorts
-    group by lag_months, group_id, first_month
-
-    union all
-
-    select
-        lag_months,
-        group_id,
-        end_month as month_number,
-        -sum(closing_arr) as closing_arr,
-        -sum(kept_arr) as kept_arr,
-        -sum(n_kept_accounts) as n_kept_accounts
-    from cohorts
-    group by lag_months, group_id, end_month
+    cross join signs
+    group by
+        cohorts.lag_months,
+        cohorts.group_id,
+        case when signs.sign = 1 then cohorts.first_month else cohorts.end_month end
 
 )
 

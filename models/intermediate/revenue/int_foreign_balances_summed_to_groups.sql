@@ -75,7 +75,7 @@ changes as (
         period_from,
         period_to,
         month_number,
-        sum(arr) as arr_change
+        cast(sum(arr) as decimal(18, 2)) as arr_change
     from starts_and_ends
     group by account_id, group_id, period_from, period_to, month_number
     having sum(arr) <> 0

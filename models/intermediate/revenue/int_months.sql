@@ -25,7 +25,8 @@ bounds as (
 
 month_numbers as (
 
-    {{ month_spine('bounds') }}
+    select {{ each_month('first_month', 'last_month + 1') }} as month_number
+    from bounds
 
 ),
 

@@ -6,12 +6,6 @@ openings as (
 
 ),
 
-months as (
-
-    select * from {{ ref('int_months') }}
-
-),
-
 scopes as (
 
     select * from {{ ref('int_scope_groups_spread_to_scopes') }}
@@ -33,25 +27,45 @@ spells as (
     from openings
     group by lag_months, group_id, first_month, end_month
 
+),
+
+spell_months as (
+
+    select
+        *,
+        {{ each_month('first_month', 'end_month') }} as month_number
+    from spells
+
+),
+
+group_months as (
+
+    select
+        lag_months,
+        group_id,
+        month_number,
+        sum(all_opening_arr) as all_opening_arr,
+        sum(opening_arr) as opening_arr,
+        max(largest_opening_arr) as largest_opening_arr,
+        sum(n_accounts) as n_accounts
+    from spell_months
+    group by lag_months, group_id, month_number
+
 )
 
 select
     scopes.scope_type,
     scopes.scope_value,
-    spells.lag_months,
-    months.month_number,
-    sum(spells.all_opening_arr) as all_opening_arr,
-    sum(spells.opening_arr) as opening_arr,
-    max(spells.largest_opening_arr) as largest_opening_arr,
-    sum(spells.n_accounts) as n_accounts
-from spells
-inner join months
-    on
-        spells.first_month <= months.month_number
-        and spells.end_month > months.month_number
-inner join scopes on spells.group_id = scopes.group_id
+    group_months.lag_months,
+    group_months.month_number,
+    sum(group_months.all_opening_arr) as all_opening_arr,
+    sum(group_months.opening_arr) as opening_arr,
+    max(group_months.largest_opening_arr) as largest_opening_arr,
+    sum(group_months.n_accounts) as n_accounts
+from group_months
+inner join scopes on group_months.group_id = scopes.group_id
 group by
     scopes.scope_type,
     scopes.scope_value,
-    spells.lag_months,
-    months.month_number
+    group_months.lag_months,
+    group_months.month_number

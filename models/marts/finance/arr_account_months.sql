@@ -46,72 +46,76 @@ current_changes as (
 
 ),
 
--- Between two changes an account closes each month as it opened it.
-account_months as (
+changed_months as (
 
     select
-        changes.account_id,
-        months.month_number,
-        months.month_start,
-        changes.closing_arr,
-        changes.is_in_grace,
-        case when months.is_last_month then changes.carr end as carr,
-        case
-            when changes.month_number = months.month_number then changes.opening_arr
-            else changes.closing_arr
-        end as opening_arr,
-        case
-            when changes.month_number = months.month_number then changes.moved_arr
-            else 0
-        end as moved_arr,
-        case
-            when changes.month_number = months.month_number then changes.fx_arr
-            else 0
-        end as fx_arr,
-        case
-            when changes.month_number = months.month_number then changes.movement
-        end as movement
-    from current_changes as changes
-    inner join months
-        on
-            changes.month_number <= months.month_number
-            and changes.next_month > months.month_number
-    where changes.closing_arr <> 0 or changes.month_number = months.month_number
-
-),
-
-with_movements as (
-
-    select
-        *,
+        account_id,
+        month_number as standing_month,
+        opening_arr,
         case when movement = 'new' then moved_arr else 0 end as new_arr,
         case when movement = 'expansion' then moved_arr else 0 end as expansion_arr,
         case when movement = 'reactivation' then moved_arr else 0 end
             as reactivation_arr,
         case when movement = 'contraction' then moved_arr else 0 end as contraction_arr,
-        case when movement = 'churn' then moved_arr else 0 end as churn_arr
-    from account_months
+        case when movement = 'churn' then moved_arr else 0 end as churn_arr,
+        fx_arr,
+        closing_arr,
+        movement,
+        is_in_grace,
+        carr
+    from current_changes
     where opening_arr <> 0 or closing_arr <> 0
+
+),
+
+-- Until its next change an account closes each month as it opened it.
+quiet_months as (
+
+    select
+        account_id,
+        {{ each_month('month_number + 1', 'next_month') }} as standing_month,
+        closing_arr as opening_arr,
+        0 as new_arr,
+        0 as expansion_arr,
+        0 as reactivation_arr,
+        0 as contraction_arr,
+        0 as churn_arr,
+        0 as fx_arr,
+        closing_arr,
+        cast(null as {{ dbt.type_string() }}) as movement,
+        is_in_grace,
+        carr
+    from current_changes
+    where closing_arr <> 0
+
+),
+
+account_months as (
+
+    select * from changed_months
+    union all
+    select * from quiet_months
 
 )
 
 select
-    with_movements.account_id,
-    with_movements.month_start,
-    with_movements.opening_arr,
-    cast(with_movements.new_arr as decimal(18, 2)) as new_arr,
-    cast(with_movements.expansion_arr as decimal(18, 2)) as expansion_arr,
-    cast(with_movements.reactivation_arr as decimal(18, 2)) as reactivation_arr,
-    cast(with_movements.contraction_arr as decimal(18, 2)) as contraction_arr,
-    cast(with_movements.churn_arr as decimal(18, 2)) as churn_arr,
-    cast(with_movements.fx_arr as decimal(18, 2)) as fx_arr,
-    with_movements.closing_arr,
-    with_movements.movement,
-    with_movements.is_in_grace,
-    with_movements.carr,
+    account_months.account_id,
+    months.month_start,
+    account_months.opening_arr,
+    cast(account_months.new_arr as decimal(18, 2)) as new_arr,
+    cast(account_months.expansion_arr as decimal(18, 2)) as expansion_arr,
+    cast(account_months.reactivation_arr as decimal(18, 2)) as reactivation_arr,
+    cast(account_months.contraction_arr as decimal(18, 2)) as contraction_arr,
+    cast(account_months.churn_arr as decimal(18, 2)) as churn_arr,
+    cast(account_months.fx_arr as decimal(18, 2)) as fx_arr,
+    account_months.closing_arr,
+    account_months.movement,
+    account_months.is_in_grace,
+    case when months.is_last_month then account_months.carr end as carr,
     coalesce(usage_months.usage_arr, cast(0 as decimal(18, 2))) as usage_arr
-from with_movements
+from account_months
+inner join months on account_months.standing_month = months.month_number
 left join usage_months
     on
-        with_movements.account_id = usage_months.account_id
-        and with_movements.month_number = usage_months.month_number
+        account_months.account_id = usage_months.account_id
+        and account_months.standing_month = usage_months.month_number

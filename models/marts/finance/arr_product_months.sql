@@ -11,18 +11,24 @@ months as (
 
     select * from {{ ref('int_months') }}
 
-)
+),
 
 -- A balance stands from the month it changed to the month before it changes again.
+standing as (
+
+    select
+        *,
+        {{ each_month('month_number', 'next_month') }} as standing_month
+    from changes
+
+)
+
 select
-    changes.account_id,
-    changes.product_id,
+    standing.account_id,
+    standing.product_id,
     months.month_start,
-    changes.closing_quantity as quantity,
-    changes.closing_arr,
-    changes.is_in_grace
-from changes
-inner join months
-    on
-        changes.month_number <= months.month_number
-        and changes.next_month > months.month_number
+    standing.closing_quantity as quantity,
+    standing.closing_arr,
+    standing.is_in_grace
+from standing
+inner join months on standing.standing_month = months.month_number
