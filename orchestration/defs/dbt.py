@@ -1,8 +1,10 @@
 """dbt's seeds, models and data tests as assets and asset checks, grouped by layer."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -18,6 +20,9 @@ from packaging.version import Version
 from orchestration.settings import PROJECT
 
 LAYERS = ("raw", "staging", "intermediate", "marts", "decisions")
+
+# The dbt of this environment, whether or not the environment is on the path.
+DBT = str(Path(sys.executable).with_name("dbt"))
 
 project = DbtProject(project_dir=PROJECT, profiles_dir=PROJECT)
 project.prepare_if_dev()

@@ -38,7 +38,8 @@ select
     coalesce(openings.opening_arr, 0) as opening_arr,
     openings.largest_opening_arr,
     coalesce(openings.n_accounts, 0) as n_accounts,
-    sum(coalesce(closing_changes.closing_change, 0)) over months_in_order as closing_arr,
+    sum(coalesce(closing_changes.closing_change, 0)) over months_in_order
+        as closing_arr,
     sum(coalesce(closing_changes.kept_change, 0)) over months_in_order as kept_arr,
     sum(coalesce(closing_changes.n_kept_accounts_change, 0)) over months_in_order
         as n_kept_accounts
