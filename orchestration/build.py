@@ -70,7 +70,7 @@ def materialise() -> list[str]:
         return [f"dbt could not parse the project: {parsed.exception}"]
     from orchestration.definitions import defs
 
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    logging.disable(logging.CRITICAL)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with contextlib.redirect_stdout(Progress(sys.stdout)):
         result = defs.resolve_job_def("build_all").execute_in_process(

@@ -11,30 +11,30 @@ from orchestration.settings import PROJECT, Settings
 
 RUN_RESULTS = PROJECT / "target" / "run_results.json"
 
-# A label and the one text that stands beside it.
+# A label, how its line is written, and the query whose one row fills it.
 LINES = (
     (
         "rows in",
+        "{:,} in {} tables",
         """
-        select format('{:,} in {} tables', cast(sum(n_raw_rows) as bigint),
-            count(*) filter (where n_raw_rows > 0))
+        select cast(sum(n_raw_rows) as bigint), count(*) filter (where n_raw_rows > 0)
         from marts.data_quality_summary
         """,
     ),
     (
         "quarantined",
+        "{:,} refused, {:,} duplicates",
         """
-        select format('{:,} refused, {:,} duplicates',
-            cast(sum(n_quarantined_rows) as bigint),
-            cast(sum(n_duplicate_rows) as bigint))
+        select cast(sum(n_quarantined_rows) as bigint),
+            cast(sum(n_duplicate_rows) as bigint)
         from marts.data_quality_summary
         """,
     ),
     (
         "ARR",
+        "{:,.2f} {} at the end of {:%B %Y}",
         """
-        select format('{:t,} {} at the end of {}', closing_arr,
-            reporting_currency, strftime(month_start, '%B %Y'))
+        select closing_arr, reporting_currency, month_start
         from marts.arr_bridge_months, staging.stg_policy__metric_policy
         where scope_type = 'company'
         order by month_start desc limit 1
@@ -42,19 +42,18 @@ LINES = (
     ),
     (
         "NRR, 12 months",
+        "{:.1%} of {:,.2f} ({:,} accounts)",
         """
-        select format('{:.1f} % of {:t,} ({:,} accounts)', 100 * value, denominator,
-            n_accounts)
-        from marts.retention_months
+        select value, denominator, n_accounts from marts.retention_months
         where scope_type = 'company' and metric_id = 'net_revenue_retention_12m'
         order by month_start desc limit 1
         """,
     ),
     (
         "GRR, 12 months",
+        "{:.1%}",
         """
-        select format('{:.1f} %', 100 * value)
-        from marts.retention_months
+        select value from marts.retention_months
         where scope_type = 'company' and metric_id = 'gross_revenue_retention_12m'
         order by month_start desc limit 1
         """,
@@ -79,7 +78,7 @@ def summary(run: Settings, seconds: float) -> str:
     lines.append(_line("checks", f"{passed} passed, {len(checks) - passed} failed"))
     lines += [_line("failed", name) for name in failed]
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
-        lines += [_line(label, _first(conn, query)) for label, query in LINES]
+        lines += [_line(label, _filled(conn, *line)) for label, *line in LINES]
         lines.append(_line("marts hash", marts_hash(conn)))
     lines.append(_line("warehouse", f"{shown(run.warehouse)}, schema marts"))
     return "\n".join(lines)
@@ -112,13 +111,13 @@ def _line(label: str, text: str) -> str:
     return f"{label:<18}{text}"
 
 
-def _first(conn: duckdb.DuckDBPyConnection, query: str) -> str:
-    """The text a query gives; a dash where there is none yet."""
+def _filled(conn: duckdb.DuckDBPyConnection, text: str, query: str) -> str:
+    """The text filled with the row of a query; a dash where there is none yet."""
     try:
         rows = conn.execute(query).fetchall()
     except duckdb.CatalogException:
         rows = []
-    return rows[0][0] if rows and rows[0][0] else "-"
+    return text.format(*rows[0]) if rows and rows[0][0] is not None else "-"
 
 
 def _has_failed(result: dict[str, Any]) -> bool:

@@ -97,16 +97,15 @@ def build(nodes: list[Node], run: Settings) -> duckdb.DuckDBPyConnection:
     return conn
 
 
-def failed_tests(
-    conn: duckdb.DuckDBPyConnection, nodes: list[Node]
-) -> dict[str, list[tuple[Any, ...]]]:
-    """The data tests that return rows, with the first of them."""
+def assert_data_tests_pass(conn: duckdb.DuckDBPyConnection, nodes: list[Node]) -> None:
+    """Raises AssertionError with the data tests that return rows, and some of them."""
     rows = {
         node.name: conn.execute(f"select * from ({node.sql}) limit 5").fetchall()
         for node in nodes
         if node.kind == "test"
     }
-    return {name: found for name, found in rows.items() if found}
+    failed = {name: found for name, found in rows.items() if found}
+    assert failed == {}
 
 
 def run_settings(

@@ -13,8 +13,8 @@ from orchestration.door import open_door
 from orchestration.raw_sources import DoorError, contract
 from tests.python.compiled_build import (
     Node,
+    assert_data_tests_pass,
     build,
-    failed_tests,
     read_mart,
     run_settings,
 )
@@ -182,7 +182,7 @@ def test_a_broken_row_is_quarantined_with_its_reason_and_the_rest_is_built(
         "where scope_type = 'company' and month_start = '2025-06-01'"
     ).fetchall()
     assert bridge == (1800,)
-    assert failed_tests(conn, nodes) == {}
+    assert_data_tests_pass(conn, nodes)
 
 
 def test_what_refers_to_a_refused_row_is_refused_too(
@@ -214,7 +214,7 @@ def test_what_refers_to_a_refused_row_is_refused_too(
         ("I2", "subscription_id 'S2' is not in billing__subscriptions"),
         ("S2", "started_on '?' is not of type date"),
     ]
-    assert failed_tests(conn, nodes) == {}
+    assert_data_tests_pass(conn, nodes)
 
 
 def test_identical_copies_keep_one_and_are_counted(
@@ -231,7 +231,7 @@ def test_identical_copies_keep_one_and_are_counted(
     assert (items["n_raw_rows"], items["n_staged_rows"]) == (3, 1)
     assert (items["n_duplicate_rows"], items["n_quarantined_rows"]) == (2, 0)
     assert len(counted) == len(contract())
-    assert failed_tests(conn, nodes) == {}
+    assert_data_tests_pass(conn, nodes)
 
 
 def test_a_schema_and_parquet_files_give_what_csv_files_give(

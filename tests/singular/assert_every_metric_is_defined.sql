@@ -14,11 +14,21 @@ defined as (
     select metric_id from {{ ref('metric_definitions') }}
     where mart = 'retention_months'
 
+),
+
+counted as (
+
+    select count(*) as n_shown from {{ ref('retention_months') }}
+
 )
 
+-- A company without ARR shows none.
 select
     shown.metric_id as shown_metric_id,
     defined.metric_id as defined_metric_id
 from shown
 full outer join defined on shown.metric_id = defined.metric_id
-where shown.metric_id is null or defined.metric_id is null
+cross join counted
+where
+    defined.metric_id is null
+    or (shown.metric_id is null and counted.n_shown > 0)
