@@ -1,6 +1,7 @@
 -- The five finance marts straight from the raw files: one script, no door, no tests.
 -- The yardstick of the benchmark. It shares no code with the models on purpose, and
--- wants three variables: raw (the folder), as_of and reporting_currency.
+-- wants three variables: raw (the folder), as_of and reporting_currency, and a table
+-- invoice_lines, for a company that bills no usage has no such file.
 --
 -- A month is a number (year x 12 + month - 1), an account and a product a small key,
 -- a balance a level: it holds from one month until the next change. Only the two
@@ -27,6 +28,13 @@ set variable last_month = (
     select
         month_number(getvariable('as_of'))
         - if(getvariable('as_of') = last_day(getvariable('as_of')), 0, 1)
+);
+set variable last_balance_on = (
+    select last_day(month_date(getvariable('last_month')))
+);
+-- What is signed by then is contracted.
+set variable horizon_on = (
+    select (getvariable('last_balance_on') + interval 12 month)::date
 );
 
 create schema if not exists marts;
@@ -168,6 +176,7 @@ select distinct family_key, 'product_family', product_family from products;
 
 -- What an item bears, and when ------------------------------------------------------
 
+-- Up to the horizon: balances leave out what starts after the last month.
 create temp table items as
 select
     items.item_id,
@@ -210,11 +219,13 @@ where
     items.charge_type = 'recurring'
     and greatest(
         items.valid_from, subscriptions.started_on, subscriptions.trial_ends_on
-    ) <= getvariable('as_of')
+    ) <= getvariable('horizon_on')
     and greatest(
         items.valid_from, subscriptions.started_on, subscriptions.trial_ends_on
     ) < coalesce(least(items.valid_to, subscriptions.ends_on), date '9999-12-31');
 
+-- What is past due inside its grace at the last balance is not signed away: it goes on,
+-- which no balance sees.
 create temp table statuses as
 with
 
@@ -254,6 +265,17 @@ runs as (
         window by_start as (partition by subscription_id order by starts_on)
     )
 
+),
+
+delays as (
+
+    select
+        *,
+        min(starts_on) over (
+            partition by subscription_id, run_number
+        ) as past_due_since
+    from runs
+
 )
 
 select
@@ -261,14 +283,14 @@ select
     starts_on,
     case
         when status = 'active' then ends_on
-        when status = 'past_due'
-            then least(
-                ends_on,
-                min(starts_on) over (partition by subscription_id, run_number) + 91
-            )
-        else starts_on
+        when status <> 'past_due' then starts_on
+        when
+            past_due_since <= getvariable('last_balance_on')
+            and past_due_since + 91 > getvariable('last_balance_on')
+            then ends_on
+        else least(ends_on, past_due_since + 91)
     end as ends_on
-from runs;
+from delays;
 
 create temp table spans as
 select * from items
@@ -286,7 +308,7 @@ inner join statuses
         and statuses.starts_on < items.ends_on
 where
     statuses.starts_on < statuses.ends_on
-    and greatest(items.starts_on, statuses.starts_on) <= getvariable('as_of');
+    and greatest(items.starts_on, statuses.starts_on) <= getvariable('horizon_on');
 
 create temp table discounted_spans as
 select
@@ -405,7 +427,7 @@ select
     ) as arr
 from reductions
 inner join spans on reductions.span_id = spans.rowid
-where reductions.starts_on <= getvariable('as_of');
+where reductions.starts_on <= getvariable('horizon_on');
 
 -- Short gaps: what ended just before is held until the return.
 create temp table held as
@@ -421,7 +443,7 @@ lined_up as (
         ) as gap_starts_on,
         lead(starts_on) over by_start as returns_on
     from priced
-    where arr > 0
+    where arr > 0 and starts_on <= getvariable('as_of')
     window by_start as (partition by account_key, product_key order by starts_on)
 
 ),
@@ -558,6 +580,105 @@ select
     1000000 as period_to,
     getvariable('reporting_currency') as currency,
     1 as rate;
+
+-- Contracts and usage ----------------------------------------------------------------
+
+-- What is held for a late renewal stays in, unless the renewal is signed meanwhile.
+create temp table contracts as
+with
+
+balances as (
+
+    select
+        account_key,
+        product_key,
+        currency,
+        arr
+    from priced
+    where ends_on > getvariable('horizon_on')
+    union all
+    select
+        held.account_key,
+        held.product_key,
+        held.currency,
+        held.arr
+    from held
+    anti join (
+        select
+            account_key,
+            product_key
+        from priced
+        where starts_on > getvariable('last_balance_on') and arr > 0
+    ) as signed_again using (account_key, product_key)
+    where
+        held.starts_on <= getvariable('last_balance_on')
+        and held.ends_on = date '9999-12-31'
+
+),
+
+summed as (
+
+    select
+        account_key,
+        currency,
+        sum(arr)::decimal(18, 2) as arr
+    from balances
+    group by account_key, product_key, currency
+
+)
+
+select
+    summed.account_key,
+    sum(round(summed.arr * month_rates.rate, 2))::decimal(18, 2) as carr
+from summed
+inner join month_rates using (currency)
+where month_rates.month_no = getvariable('last_month')
+group by summed.account_key;
+
+-- An invoice counts in the month it is issued and in the two after.
+create temp table usage_months as
+with
+
+invoiced as (
+
+    select
+        accounts.account_key,
+        products.product_key,
+        invoice_lines.currency,
+        invoice_lines.amount,
+        month_number(invoice_lines.issued_on)
+        + unnest([0, 1, 2])::integer as month_no
+    from invoice_lines
+    inner join read_parquet(
+        getvariable('raw') || '/billing__subscription_items.parquet'
+    ) as usage_items using (item_id)
+    inner join products on usage_items.product_id = products.product_id
+    inner join accounts on invoice_lines.account_id = accounts.account_id
+    where
+        usage_items.charge_type = 'usage'
+        and invoice_lines.line_type in ('charge', 'proration', 'credit')
+
+),
+
+summed as (
+
+    select
+        account_key,
+        currency,
+        month_no,
+        sum(amount)::decimal(18, 6) as amount
+    from invoiced
+    group by account_key, product_key, currency, month_no
+
+)
+
+select
+    summed.account_key,
+    summed.month_no,
+    (4 * sum(round(summed.amount * month_rates.rate, 2)))::decimal(18, 2) as usage_arr
+from summed
+inner join month_rates using (currency, month_no)
+group by summed.account_key, summed.month_no;
 
 -- Levels -----------------------------------------------------------------------------
 
@@ -875,57 +996,76 @@ account_movements as (
 
     select
         accounts.account_id,
-        movements.*
+        movements.*,
+        coalesce(contracts.carr, 0) as carr
     from movements
     inner join accounts
         on
             movements.account_key = accounts.account_key
             and accounts.account_id = accounts.top_id
+    left join contracts on movements.account_key = contracts.account_key
     where movements.group_key < 1000000
 
 ),
 
-quiet_months as (
+account_months as (
 
     select
         account_id,
+        account_key,
+        month_no,
+        opening_arr,
+        if(movement = 'new', change_arr, 0) as new_arr,
+        if(movement = 'expansion', change_arr, 0) as expansion_arr,
+        if(movement = 'reactivation', change_arr, 0) as reactivation_arr,
+        if(movement = 'contraction', change_arr, 0) as contraction_arr,
+        if(movement = 'churn', change_arr, 0) as churn_arr,
+        fx_arr,
         closing_arr,
+        movement,
         is_in_grace,
-        unnest(range(month_no + 1, next_month_no)) as month_no
+        carr
+    from account_movements
+    union all
+    select
+        account_id,
+        account_key,
+        unnest(range(month_no + 1, next_month_no))::integer as month_no,
+        closing_arr as opening_arr,
+        0 as new_arr,
+        0 as expansion_arr,
+        0 as reactivation_arr,
+        0 as contraction_arr,
+        0 as churn_arr,
+        0 as fx_arr,
+        closing_arr,
+        null as movement,
+        is_in_grace,
+        carr
     from account_movements
     where closing_arr > 0
 
 )
 
 select
-    account_id,
-    month_date(month_no) as month_start,
-    opening_arr,
-    if(movement = 'new', change_arr, 0)::decimal(18, 2) as new_arr,
-    if(movement = 'expansion', change_arr, 0)::decimal(18, 2) as expansion_arr,
-    if(movement = 'reactivation', change_arr, 0)::decimal(18, 2) as reactivation_arr,
-    if(movement = 'contraction', change_arr, 0)::decimal(18, 2) as contraction_arr,
-    if(movement = 'churn', change_arr, 0)::decimal(18, 2) as churn_arr,
-    fx_arr::decimal(18, 2) as fx_arr,
-    closing_arr,
-    movement,
-    is_in_grace
-from account_movements
-union all
-select
-    account_id,
-    month_date(month_no) as month_start,
-    closing_arr as opening_arr,
-    0 as new_arr,
-    0 as expansion_arr,
-    0 as reactivation_arr,
-    0 as contraction_arr,
-    0 as churn_arr,
-    0 as fx_arr,
-    closing_arr,
-    null as movement,
-    is_in_grace
-from quiet_months;
+    account_months.account_id,
+    month_date(account_months.month_no) as month_start,
+    account_months.opening_arr,
+    account_months.new_arr::decimal(18, 2) as new_arr,
+    account_months.expansion_arr::decimal(18, 2) as expansion_arr,
+    account_months.reactivation_arr::decimal(18, 2) as reactivation_arr,
+    account_months.contraction_arr::decimal(18, 2) as contraction_arr,
+    account_months.churn_arr::decimal(18, 2) as churn_arr,
+    account_months.fx_arr::decimal(18, 2) as fx_arr,
+    account_months.closing_arr,
+    account_months.movement,
+    account_months.is_in_grace,
+    if(
+        account_months.month_no = getvariable('last_month'), account_months.carr, null
+    )::decimal(18, 2) as carr,
+    coalesce(usage_months.usage_arr, 0)::decimal(18, 2) as usage_arr
+from account_months
+left join usage_months using (account_key, month_no);
 
 create table marts.arr_product_months as
 with
@@ -1549,5 +1689,5 @@ select
         null,
         micro_ratio(top_arr::decimal(18, 2), opening_arr::decimal(18, 2))
     ) as top_account_share,
-    '1' as policy_version
+    '2026.01' as policy_version
 from ratios;
