@@ -1,0 +1,6 @@
+select
+    cast(null as varchar) as account_id,
+    cast(null as integer) as month_number,
+    cast(null as varchar) as guard,
+    cast(null as varchar) as detail
+where false

@@ -1,0 +1,21 @@
+select
+    cast(null as varchar) as play,
+    cast(null as varchar) as measure,
+    cast(null as varchar) as design,
+    cast(null as varchar) as evidence_grade,
+    cast(null as bigint) as n_offered,
+    cast(null as bigint) as n_held_out,
+    cast(null as bigint) as n_accounts,
+    cast(null as bigint) as n_acted_upon,
+    cast(null as decimal(18,6)) as offered_mean,
+    cast(null as decimal(18,6)) as held_out_mean,
+    cast(null as decimal(18,6)) as effect,
+    cast(null as decimal(18,6)) as effect_low,
+    cast(null as decimal(18,6)) as effect_high,
+    cast(null as decimal(18,6)) as minimum_detectable_effect,
+    cast(null as decimal(18,2)) as cost,
+    cast(null as decimal(18,6)) as cost_per_incremental_arr,
+    cast(null as boolean) as is_underpowered,
+    cast(null as varchar) as verdict,
+    cast(null as varchar) as policy_version
+where false
