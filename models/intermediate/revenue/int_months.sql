@@ -25,7 +25,7 @@ bounds as (
 
 month_numbers as (
 
-    select {{ each_month('first_month', 'last_month + 1') }} as month_number
+    select {{ each_number('first_month', 'last_month + 1') }} as month_number
     from bounds
 
 ),

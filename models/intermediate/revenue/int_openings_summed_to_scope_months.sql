@@ -33,7 +33,7 @@ spell_months as (
 
     select
         *,
-        {{ each_month('first_month', 'end_month') }} as month_number
+        {{ each_number('first_month', 'end_month') }} as month_number
     from spells
 
 ),

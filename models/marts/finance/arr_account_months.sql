@@ -73,7 +73,7 @@ quiet_months as (
 
     select
         account_id,
-        {{ each_month('month_number + 1', 'next_month') }} as standing_month,
+        {{ each_number('month_number + 1', 'next_month') }} as standing_month,
         closing_arr as opening_arr,
         0 as new_arr,
         0 as expansion_arr,

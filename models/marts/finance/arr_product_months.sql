@@ -18,7 +18,7 @@ standing as (
 
     select
         *,
-        {{ each_month('month_number', 'next_month') }} as standing_month
+        {{ each_number('month_number', 'next_month') }} as standing_month
     from changes
 
 )
