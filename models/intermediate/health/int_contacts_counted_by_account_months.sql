@@ -27,7 +27,7 @@ dated as (
         contacts.left_on
     from contacts
     inner join accounts on contacts.account_id = accounts.account_id
-    where contacts.is_active or contacts.left_on is not null
+    where contacts.left_on is not null or coalesce(contacts.is_active, true)
 
 )
 
