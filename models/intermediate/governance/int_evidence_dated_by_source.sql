@@ -52,15 +52,15 @@ compensation_plans as (
 dated as (
 
     {% for source_id, table, observed_on, changed_on in sources %}
-    select
-        '{{ source_id }}' as source_id,
-        account_id,
-        cast({{ observed_on or 'null' }} as date) as observed_on,
-        cast({{ changed_on or 'null' }} as date) as changed_on,
-        1 as n_rows
-    from {{ ref(table) }}
+        select
+            '{{ source_id }}' as source_id,
+            account_id,
+            cast({{ observed_on or 'null' }} as date) as observed_on,
+            cast({{ changed_on or 'null' }} as date) as changed_on,
+            1 as n_rows
+        from {{ ref(table) }}
 
-    union all
+        union all
 
     {% endfor %}
     select

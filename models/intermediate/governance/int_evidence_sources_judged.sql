@@ -35,7 +35,8 @@ aged as (
         end as last_audited_on,
         {{ dbt.datediff('covered.last_refreshed_on', 'policy.as_of_date', 'day') }}
             as age_days,
-        policy.as_of_date,
+        {{ dbt.datediff('rules.last_audited_on', 'policy.as_of_date', 'day') }}
+            as audit_age_days,
         covered.n_rows,
         covered.n_accounts,
         covered.covered_arr,
@@ -66,9 +67,7 @@ select
     case
         when n_rows = 0 then 'missing'
         when coalesce(age_days > refresh_cadence_days, true) then 'stale'
-        when
-            coalesce({{ dbt.datediff('last_audited_on', 'as_of_date', 'day') }}
-            > audit_cadence_days, true)
+        when coalesce(audit_age_days not between 0 and audit_cadence_days, true)
             then 'unaudited'
         else 'fresh'
     end as state

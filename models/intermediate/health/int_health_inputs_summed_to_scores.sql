@@ -21,8 +21,11 @@ scored as (
         count(points) as n_inputs,
         coalesce(sum(weight) filter (where points is not null), 0) as known_weight,
         sum(weight) as total_weight,
-        {{ dbt.listagg("concat(input, ' (', reason, ')')", "', '", 'order by input') }}
-            filter (where reason is not null) as unknown_inputs
+        {{ dbt.listagg(
+            "case when reason is not null then concat(input, ' (', reason, ')') end",
+            "', '",
+            'order by input'
+        ) }} as unknown_inputs
     from inputs
     group by account_id, month_number
 
