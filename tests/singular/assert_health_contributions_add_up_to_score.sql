@@ -1,5 +1,5 @@
--- Fails if the contributions of an account's inputs are not its score, to the cent: what
--- cannot be explained is not believed.
+-- Fails if the contributions of an account's inputs are not its score, to the cent: a
+-- score nobody can explain is not believed.
 {{ config(meta={'dagster': {'ref': {'name': 'account_health_months'}}}) }}
 with
 
