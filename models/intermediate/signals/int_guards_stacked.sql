@@ -26,6 +26,12 @@ sponsor_months as (
 
 ),
 
+plans_missing as (
+
+    select * from {{ ref('int_account_plans_missing_in_months') }}
+
+),
+
 present as (
 
     select * from {{ ref('int_accounts_present_in_months') }}
@@ -75,6 +81,15 @@ stacked as (
         on
             present.account_id = sponsor_months.account_id
             and present.month_start = sponsor_months.month_start
+
+    union all
+
+    select
+        account_id,
+        month_number,
+        'plan_missing' as guard,
+        'no account plan in force' as detail
+    from plans_missing
 
 )
 

@@ -13,9 +13,9 @@ executives as (
 
 ),
 
-activities as (
+conversations as (
 
-    select * from {{ ref('stg_crm__activities') }}
+    select * from {{ ref('int_conversations_resolved_to_accounts') }}
 
 ),
 
@@ -35,25 +35,23 @@ policy as (
 meetings as (
 
     select
-        accounts.ultimate_account_id as account_id,
-        activities.occurred_on
-    from executives
-    inner join accounts on executives.account_id = accounts.account_id
-    inner join activities on executives.contact_id = activities.contact_id
+        account_id,
+        occurred_on
+    from conversations
     where
-        activities.is_two_way
-        and activities.activity_type in ('meeting', 'business_review')
+        seniority = 'executive'
+        and activity_type in ('meeting', 'business_review')
 
 ),
 
-first_activity as (
+first_conversation as (
 
     select min(occurred_on) as logged_from
-    from activities
+    from conversations
 
 ),
 
--- Before activities were logged, or where no executive is known, none found is not none.
+-- Before conversations were logged, or where no executive is known, none found is not none.
 knowable as (
 
     select distinct
@@ -63,7 +61,8 @@ knowable as (
     from present
     inner join accounts on present.account_id = accounts.ultimate_account_id
     inner join executives on accounts.account_id = executives.account_id
-    inner join first_activity on present.balance_on >= first_activity.logged_from
+    inner join first_conversation
+        on present.balance_on >= first_conversation.logged_from
 
 ),
 
