@@ -1,16 +1,14 @@
--- A bound, 'low' or 'high', of the Wilson interval of a share: hits of n, at 95 %, the
--- confidence of every interval. Null where n is 0.
-{% macro wilson_bound(hits, n, side) -%}
-    {#- The normal quantile of 0.975. -#}
-    {%- set z = 1.959963984540054 -%}
-    cast(
-        (
-            {{ hits }} + {{ z * z / 2 }}e0
-            {{ '-' if side == 'low' else '+' }} {{ z }}e0 * sqrt(
-                {{ hits }} * ({{ n }} - {{ hits }}) / nullif({{ n }}, 0)
-                + {{ z * z / 4 }}e0
-            )
-        ) / ({{ n }} + {{ z * z }}e0)
-        as decimal(18, 6)
-    )
+-- A bound of the Wilson interval of a share, hits of trials, for z standard deviations:
+-- the lower with '-', the upper with '+'. Null without trials.
+{% macro wilson_bound(hits, trials, z, sign) -%}
+    (
+        cast({{ hits }} as double) / nullif({{ trials }}, 0)
+        + {{ z }} * {{ z }} / (2 * nullif({{ trials }}, 0))
+        {{ sign }} {{ z }} * sqrt(
+            cast({{ hits }} as double) / nullif({{ trials }}, 0)
+            * (1 - cast({{ hits }} as double) / nullif({{ trials }}, 0))
+            / nullif({{ trials }}, 0)
+            + {{ z }} * {{ z }} / (4.0 * nullif({{ trials }}, 0) * {{ trials }})
+        )
+    ) / (1 + {{ z }} * {{ z }} / nullif({{ trials }}, 0))
 {%- endmacro %}

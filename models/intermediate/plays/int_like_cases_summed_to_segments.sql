@@ -14,6 +14,13 @@ outcomes as (
 
 ),
 
+policy as (
+
+    select {{ normal_quantile('confidence_rate') }} as z
+    from {{ ref('stg_policy__motion_policy') }}
+
+),
+
 cases as (
 
     select
@@ -71,15 +78,22 @@ summed as (
 )
 
 select
-    signal,
-    like_cases,
-    segment,
-    n_cases,
-    n_expanded,
-    cast(n_expanded / n_cases as decimal(18, 6)) as chance_rate,
-    {{ wilson_bound('n_expanded', 'n_cases', 'low') }} as chance_low,
-    {{ wilson_bound('n_expanded', 'n_cases', 'high') }} as chance_high,
-    cast(uplift_low as decimal(18, 6)) as uplift_low,
-    cast(uplift_rate as decimal(18, 6)) as uplift_rate,
-    cast(uplift_high as decimal(18, 6)) as uplift_high
+    summed.signal,
+    summed.like_cases,
+    summed.segment,
+    summed.n_cases,
+    summed.n_expanded,
+    {{ rate('summed.n_expanded', 'summed.n_cases') }} as chance_rate,
+    cast(
+        {{ wilson_bound('summed.n_expanded', 'summed.n_cases', 'policy.z', '-') }}
+        as decimal(18, 6)
+    ) as chance_low,
+    cast(
+        {{ wilson_bound('summed.n_expanded', 'summed.n_cases', 'policy.z', '+') }}
+        as decimal(18, 6)
+    ) as chance_high,
+    cast(summed.uplift_low as decimal(18, 6)) as uplift_low,
+    cast(summed.uplift_rate as decimal(18, 6)) as uplift_rate,
+    cast(summed.uplift_high as decimal(18, 6)) as uplift_high
 from summed
+cross join policy

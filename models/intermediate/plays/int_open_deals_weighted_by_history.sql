@@ -9,7 +9,10 @@ open_deals as (
 
 policy as (
 
-    select * from {{ ref('stg_policy__motion_policy') }}
+    select
+        like_accounts_least,
+        {{ normal_quantile('confidence_rate') }} as z
+    from {{ ref('stg_policy__motion_policy') }}
 
 ),
 
@@ -70,10 +73,17 @@ select
     open_deals.amount_arr,
     cast(coalesce(histories.n_history, 0) as bigint) as n_history,
     cast(coalesce(histories.n_history_won, 0) as bigint) as n_history_won,
-    cast(histories.n_history_won / histories.n_history as decimal(18, 6)) as win_rate,
-    {{ wilson_bound('histories.n_history_won', 'histories.n_history', 'low') }}
-        as win_rate_low,
-    {{ wilson_bound('histories.n_history_won', 'histories.n_history', 'high') }}
-        as win_rate_high
+    {{ rate('histories.n_history_won', 'histories.n_history') }} as win_rate,
+    cast(
+        {{ wilson_bound(
+            'histories.n_history_won', 'histories.n_history', 'policy.z', '-'
+        ) }} as decimal(18, 6)
+    ) as win_rate_low,
+    cast(
+        {{ wilson_bound(
+            'histories.n_history_won', 'histories.n_history', 'policy.z', '+'
+        ) }} as decimal(18, 6)
+    ) as win_rate_high
 from open_deals
+cross join policy
 left join histories on open_deals.opportunity_id = histories.opportunity_id

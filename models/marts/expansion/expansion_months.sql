@@ -54,15 +54,11 @@ select
     cast(contracted_step_arr as decimal(18, 2)) as contracted_step_arr,
     cast(expansion_arr - contracted_step_arr as decimal(18, 2))
         as uncontracted_expansion_arr,
-    case
-        when opening_arr > 0 then cast(expansion_arr / opening_arr as decimal(18, 6))
-    end as expansion_rate,
+    {{ rate('expansion_arr', 'greatest(opening_arr, 0)') }} as expansion_rate,
     cast(expansion_arr_12m as decimal(18, 2)) as expansion_arr_12m,
     cast(opening_arr_12m as decimal(18, 2)) as opening_arr_12m,
-    case
-        when opening_arr_12m > 0
-            then cast(expansion_arr_12m / opening_arr_12m as decimal(18, 6))
-    end as expansion_rate_12m,
+    {{ rate('expansion_arr_12m', 'greatest(opening_arr_12m, 0)') }}
+        as expansion_rate_12m,
     cast(n_accounts as bigint) as n_accounts,
     n_expansion_accounts as n_accounts_expanded
 from summed

@@ -87,18 +87,14 @@ select
     cast(covered.amount_arr as decimal(18, 2)) as amount_arr,
     cast(covered.n_history as bigint) as n_history,
     cast(covered.n_history_won as bigint) as n_history_won,
-    cast(covered.weighted_arr / nullif(covered.amount_arr, 0) as decimal(18, 6))
-        as win_rate,
-    cast(covered.weighted_arr_low / nullif(covered.amount_arr, 0) as decimal(18, 6))
-        as win_rate_low,
-    cast(covered.weighted_arr_high / nullif(covered.amount_arr, 0) as decimal(18, 6))
-        as win_rate_high,
+    {{ rate('covered.weighted_arr', 'covered.amount_arr') }} as win_rate,
+    {{ rate('covered.weighted_arr_low', 'covered.amount_arr') }} as win_rate_low,
+    {{ rate('covered.weighted_arr_high', 'covered.amount_arr') }} as win_rate_high,
     cast(covered.weighted_arr as decimal(18, 2)) as weighted_arr,
     cast(covered.weighted_arr_low as decimal(18, 2)) as weighted_arr_low,
     cast(covered.weighted_arr_high as decimal(18, 2)) as weighted_arr_high,
     cast(covered.target_arr as decimal(18, 2)) as target_arr,
-    cast(covered.segment_weighted_arr / nullif(covered.target_arr, 0) as decimal(18, 6))
-        as coverage_rate,
+    {{ rate('covered.segment_weighted_arr', 'covered.target_arr') }} as coverage_rate,
     last_month.policy_version
 from covered
 cross join last_month
