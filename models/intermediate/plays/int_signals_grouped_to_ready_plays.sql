@@ -120,36 +120,51 @@ cooling as (
         and {{ dbt.datediff('runs.surfaced_on', 'policy.as_of_date', 'day') }}
         < plays.cool_down_days
 
+),
+
+dated as (
+
+    select
+        grouped.*,
+        plays.holdout_percent,
+        plays.cost_per_run,
+        -- A signal is known from the day after its balance date on.
+        cast({{ dbt.dateadd(
+            'day', '(plays.act_after_days + 1)', 'grouped.fired_on'
+        ) }} as date) as act_from,
+        cast({{ dbt.dateadd(
+            'day', '(plays.act_after_days + plays.act_within_days)', 'grouped.fired_on'
+        ) }} as date) as act_until
+    from grouped
+    inner join plays on grouped.play = plays.play
+
 )
 
 select
-    grouped.account_id,
-    grouped.play,
-    grouped.month_start,
+    dated.account_id,
+    dated.play,
+    dated.month_start,
     accounts.segment,
     accounts.closing_arr,
-    grouped.signal,
-    grouped.signals,
-    cast(grouped.n_signals as integer) as n_signals,
-    grouped.evidence,
-    grouped.signal_product_id,
-    {{ hash_number("concat(grouped.play, ':', grouped.account_id)") }} % 100
-    < plays.holdout_percent as is_holdout,
-    -- A signal is known from the day after its balance date on.
-    cast({{ dbt.dateadd('day', 'plays.act_after_days + 1', 'grouped.fired_on') }}
-        as date) as act_from,
-    cast({{ dbt.dateadd(
-        'day', '(plays.act_after_days + plays.act_within_days)', 'grouped.fired_on'
-    ) }} as date) as act_until,
-    {{ dbt.datediff('grouped.fired_on', 'policy.as_of_date', 'day') }} as days_waiting,
-    plays.cost_per_run as cost
-from grouped
-inner join plays on grouped.play = plays.play
+    dated.signal,
+    dated.signals,
+    cast(dated.n_signals as integer) as n_signals,
+    dated.evidence,
+    dated.signal_product_id,
+    {{ hash_number("concat(dated.play, ':', dated.account_id)") }} % 100
+    < dated.holdout_percent as is_holdout,
+    dated.act_from,
+    dated.act_until,
+    dated.act_until < policy.as_of_date as is_overdue,
+    cast({{ dbt.datediff('dated.fired_on', 'policy.as_of_date', 'day') }} as integer)
+        as days_waiting,
+    dated.cost_per_run as cost
+from dated
 inner join accounts
     on
-        grouped.account_id = accounts.account_id
-        and grouped.month_number = accounts.month_number
+        dated.account_id = accounts.account_id
+        and dated.month_number = accounts.month_number
 cross join policy
 left join cooling
-    on grouped.account_id = cooling.account_id and grouped.play = cooling.play
+    on dated.account_id = cooling.account_id and dated.play = cooling.play
 where cooling.account_id is null
