@@ -104,7 +104,8 @@ select
     cast(credited_arr_12m as decimal(18, 2)) as credited_arr_12m,
     is_misaligned,
     concat(
-        'Holds ', n_ready, ' ready plays worth ', expected_arr, ' (',
+        'Holds ', n_ready, case when n_ready = 1 then ' ready play' else ' ready plays' end,
+        ' worth ', expected_arr, ' (',
         cast(round(100 * coalesce(expected_arr_rate, 0), 1) as decimal(18, 1)),
         ' % of all)',
         case
