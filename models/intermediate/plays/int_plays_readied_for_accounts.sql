@@ -83,8 +83,9 @@ ready as (
         *,
         cast({{ dbt.dateadd('day', '(act_after_days + 1)', 'ready_on') }} as date)
             as act_from,
-        cast({{ dbt.dateadd('day', '(act_after_days + act_within_days)', 'ready_on') }}
-            as date) as act_until
+        cast({{ dbt.dateadd(
+            'day', '(act_after_days + act_within_days)', 'ready_on'
+        ) }} as date) as act_until
     from dated
 
 )
@@ -106,8 +107,7 @@ select
     ready.act_from,
     ready.act_until,
     ready.act_until < policy.as_of_date as is_overdue,
-    cast({{ dbt.datediff('ready.ready_on', 'policy.as_of_date', 'day') }} as integer)
-        as days_waiting,
+    {{ dbt.datediff('ready.ready_on', 'policy.as_of_date', 'day') }} as days_waiting,
     ready.cost_per_run as cost
 from ready
 inner join accounts

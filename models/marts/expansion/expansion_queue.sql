@@ -70,7 +70,7 @@ select
     ready.act_from,
     ready.act_until,
     ready.is_overdue,
-    ready.days_waiting,
+    cast(ready.days_waiting as integer) as days_waiting,
     ranks.owner_rank,
     coalesce(ranks.is_within_capacity, false) as is_within_capacity,
     ranks.priority

@@ -46,13 +46,21 @@ credited as (
 
 ),
 
+totals as (
+
+    select sum(ready_expected_arr) as expected_arr
+    from owners
+
+),
+
 shares as (
 
     select
         owners.*,
-        {{ rate('owners.ready_expected_arr', 'sum(owners.ready_expected_arr) over ()') }}
+        {{ rate('owners.ready_expected_arr', 'totals.expected_arr') }}
             as expected_arr_rate
     from owners
+    cross join totals
 
 ),
 
@@ -104,7 +112,8 @@ select
     cast(credited_arr_12m as decimal(18, 2)) as credited_arr_12m,
     is_misaligned,
     concat(
-        'Holds ', n_ready, case when n_ready = 1 then ' ready play' else ' ready plays' end,
+        'Holds ', n_ready,
+        case when n_ready = 1 then ' ready play' else ' ready plays' end,
         ' worth ', expected_arr, ' (',
         cast(round(100 * coalesce(expected_arr_rate, 0), 1) as decimal(18, 1)),
         ' % of all)',
