@@ -1,12 +1,27 @@
+with
+
+inputs as (
+
+    select * from {{ ref('int_health_inputs_scored') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
+
+)
+
 select
-    cast(null as varchar) as account_id,
-    cast(null as date) as month_start,
-    cast(null as varchar) as input,
-    cast(null as decimal(18,6)) as measured_value,
-    cast(null as date) as observed_on,
-    cast(null as integer) as age_days,
-    cast(null as decimal(18,2)) as points,
-    cast(null as decimal(18,6)) as weight,
-    cast(null as decimal(18,2)) as contribution,
-    cast(null as varchar) as reason
-where false
+    inputs.account_id,
+    months.month_start,
+    inputs.input,
+    inputs.measured_value,
+    inputs.observed_on,
+    cast(inputs.age_days as integer) as age_days,
+    inputs.points,
+    inputs.weight,
+    cast(inputs.contribution as decimal(18, 2)) as contribution,
+    inputs.reason
+from inputs
+inner join months on inputs.month_number = months.month_number

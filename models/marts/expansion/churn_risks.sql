@@ -1,10 +1,129 @@
+with
+
+present as (
+
+    select * from {{ ref('int_accounts_present_in_months') }}
+
+),
+
+last_month as (
+
+    select * from {{ ref('int_months') }}
+    where is_last_month
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_placed_in_scopes') }}
+
+),
+
+health_months as (
+
+    select * from {{ ref('account_health_months') }}
+
+),
+
+drivers as (
+
+    select * from {{ ref('account_health_drivers') }}
+    where points is not null
+
+),
+
+signals as (
+
+    select * from {{ ref('account_signals') }}
+    where is_suppressed
+
+),
+
+policy as (
+
+    select * from {{ ref('stg_policy__motion_policy') }}
+
+),
+
+-- An account is red since the month after the last in which it was not.
+last_not_red as (
+
+    select
+        present.account_id,
+        max(present.month_number) as month_number
+    from present
+    left join health_months
+        on
+            present.account_id = health_months.account_id
+            and present.month_start = health_months.month_start
+    where coalesce(health_months.band <> 'red', true)
+    group by present.account_id
+
+),
+
+red_since as (
+
+    select
+        present.account_id,
+        min(present.balance_on) as red_since
+    from present
+    left join last_not_red on present.account_id = last_not_red.account_id
+    where present.month_number > coalesce(last_not_red.month_number, 0)
+    group by present.account_id
+
+),
+
+-- What is red by itself, worst first.
+reasons as (
+
+    select
+        drivers.account_id,
+        drivers.month_start,
+        {{ joined_text(
+            "concat(drivers.input, ' ', drivers.points)",
+            'drivers.points, drivers.input'
+        ) }} as reasons
+    from drivers
+    cross join policy
+    where drivers.points < policy.health_red_below
+    group by drivers.account_id, drivers.month_start
+
+),
+
+suppressed as (
+
+    select
+        account_id,
+        month_start,
+        cast(count(*) as integer) as n_signals
+    from signals
+    group by account_id, month_start
+
+)
+
 select
-    cast(null as varchar) as account_id,
-    cast(null as date) as month_start,
-    cast(null as decimal(18,2)) as closing_arr,
-    cast(null as decimal(18,2)) as score,
-    cast(null as date) as red_since,
-    cast(null as varchar) as reasons,
-    cast(null as varchar) as csm_user_id,
-    cast(null as integer) as n_suppressed_signals
-where false
+    present.account_id,
+    present.month_start,
+    present.closing_arr,
+    health_months.score,
+    red_since.red_since,
+    reasons.reasons,
+    accounts.csm_user_id,
+    coalesce(suppressed.n_signals, 0) as n_suppressed_signals
+from present
+inner join last_month on present.month_number = last_month.month_number
+inner join accounts on present.account_id = accounts.account_id
+inner join health_months
+    on
+        present.account_id = health_months.account_id
+        and present.month_start = health_months.month_start
+inner join red_since on present.account_id = red_since.account_id
+left join reasons
+    on
+        present.account_id = reasons.account_id
+        and present.month_start = reasons.month_start
+left join suppressed
+    on
+        present.account_id = suppressed.account_id
+        and present.month_start = suppressed.month_start
+where health_months.band = 'red'

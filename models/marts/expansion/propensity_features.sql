@@ -130,5 +130,5 @@ left join executives
     on
         outcomes.account_id = executives.account_id
         and outcomes.month_start = executives.month_start
--- Quarters' ends: between two of them an account hardly changes, and its outcomes overlap.
+-- Between quarters' ends an account hardly changes, and its outcomes overlap.
 where outcomes.month_number % 3 = 0 or months.is_last_month

@@ -46,7 +46,13 @@ one_row as (
         max(case when policy_key = 'least_holdout_runs' then value end)
             as least_holdout_runs,
         max(case when policy_key = 'like_accounts_least' then value end)
-            as like_accounts_least
+            as like_accounts_least,
+        max(case when policy_key = 'growth_least_deviation_rate' then value end)
+            as growth_least_deviation_rate,
+        max(case when policy_key = 'growth_least_deviation_users' then value end)
+            as growth_least_deviation_users,
+        max(case when policy_key = 'usual_term_months' then value end)
+            as usual_term_months
     from policy
 
 )
@@ -70,5 +76,8 @@ select
     cast(bootstrap_draws as integer) as bootstrap_draws,
     cast(confidence_rate as decimal(18, 6)) as confidence_rate,
     cast(least_holdout_runs as integer) as least_holdout_runs,
-    cast(like_accounts_least as integer) as like_accounts_least
+    cast(like_accounts_least as integer) as like_accounts_least,
+    cast(growth_least_deviation_rate as decimal(18, 6)) as growth_least_deviation_rate,
+    cast(growth_least_deviation_users as integer) as growth_least_deviation_users,
+    cast(usual_term_months as integer) as usual_term_months
 from one_row

@@ -1,0 +1,15 @@
+with
+
+guards as (
+
+    select * from {{ ref('signal_guards') }}
+
+)
+
+select
+    guard,
+    condition,
+    owner,
+    reason,
+    decided_on
+from guards
