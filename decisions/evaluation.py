@@ -61,14 +61,14 @@ def _statements(
     """Whether each model is used, with the numbers that decide it."""
     value, low, high = _bounds(gain, rules)
     if is_better:
-        model, end, baseline = "is used", "all of it above 0", "not used: the logistic"
+        used, end, baseline = "used", "all of it above 0", "not used: the logistic"
     else:
-        model, end, baseline = "is not used", "not all of it above 0", "used: no other"
+        used, end, baseline = "not used", "not all of it above 0", "used: no other"
     return {
-        LOGISTIC: f"The logistic model {model}: over {n_cases} account-quarters its lift "
-        f"in the top {rules.top_share_rate:.0%} is {value:+.2f} ({low:+.2f} to "
+        LOGISTIC: f"The logistic model is {used}: over {n_cases} account-quarters its "
+        f"lift in the top {rules.top_share_rate:.0%} is {value:+.2f} ({low:+.2f} to "
         f"{high:+.2f}) against the best single signal, {end}.",
-        BASELINE: f"The best single signal is {baseline} model beats its interval.",
+        BASELINE: f"The best single signal is {baseline} model beats it.",
     }
 
 
@@ -121,7 +121,7 @@ def _measures(
 def _top_lifts(test: pd.DataFrame, weights: np.ndarray, rules: Rules) -> np.ndarray:
     """By draw: what share of each month's top expanded, over the share of all.
 
-    Cases of the same chance are taken in equal parts, so that no order of theirs counts.
+    Cases of the same chance are taken in equal parts, as nothing tells them apart.
     """
     taken = hits = np.zeros(weights.shape[1])
     for month in np.unique(test["month"]):
@@ -151,7 +151,7 @@ def _ratio(
 
 
 def _bounds(values: np.ndarray, rules: Rules) -> tuple[float, float, float]:
-    """The estimate, which is the first value, and the bounds from the draws after it."""
+    """The estimate, which is the first value, and its bounds from the draws after."""
     cut = (1 - rules.confidence_rate) / 2
     draws = values[1:][~np.isnan(values[1:])]
     if not len(draws):

@@ -45,7 +45,7 @@ def drafted(
 ) -> pd.DataFrame:
     """Offers with subject and body from the play's template.
 
-    A draft whose evidence, product or sender is not known would have gaps: there is none.
+    Where evidence, product or sender are not known, a draft would have gaps: none then.
     """
     names = products.set_index("product_id")["product_name"]
     table = offers.merge(

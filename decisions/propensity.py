@@ -6,7 +6,7 @@ best single signal; `evaluation` decides between them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,8 @@ FEATURES = {
     "n_products": ("products", ".0f"),
     "n_fired_signals": ("signals fired", ".0f"),
 }
-SKEWED = ("closing_arr",)
+# Seen by their logarithm: ten months more mean less where there are many.
+SKEWED = ("closing_arr", "months_as_customer", "months_since_expansion")
 FIRED = "fired: "
 SEGMENT = "segment: "
 KNOWN = ["account_id", "month_start", "month", "is_expanded"]
@@ -103,8 +104,21 @@ def month_numbers(dates: pd.Series) -> pd.Series:
     return stamps.dt.year * 12 + stamps.dt.month
 
 
+def last_month(features: pd.DataFrame) -> int:
+    """The month whose accounts are scored; 0 where there are none."""
+    return int(month_numbers(features["month_start"]).max()) if len(features) else 0
+
+
+def rules(motion_policy: pd.DataFrame, measurement_policy: pd.DataFrame) -> Rules:
+    """The rules of the one row of each policy."""
+    values = {**motion_policy.iloc[0], **measurement_policy.iloc[0]}
+    return Rules(
+        **{field.name: field.type(values[field.name]) for field in fields(Rules)}
+    )
+
+
 def known_cases(features: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
-    """One row per account and month with numbers only: features, segment, fired signals.
+    """One row per account and month, in numbers: features, segment, fired signals.
 
     Rows are in the order of their keys, whatever order they came in.
     """
@@ -215,11 +229,11 @@ def out_of_time_chances(
 
 
 def scored(
-    cases: pd.DataFrame, month: int, method: str, rules: Rules
+    cases: pd.DataFrame, month: int, method: str | None, rules: Rules
 ) -> pd.DataFrame:
-    """The accounts of a month with chance, method and reasons."""
+    """The accounts of a month with chance and reasons; none without a method."""
     training = closed_cases(cases, month, rules)
-    now = cases[cases["month"] == month]
+    now = cases[cases["month"] == (month if method else None)]
     if method == LOGISTIC:
         model = fitted_logistic(training, rules)
         chances, reasons = model.chances(now), _logistic_reasons(model, now)
@@ -231,7 +245,7 @@ def scored(
 
 
 def _inputs(cases: pd.DataFrame, columns: list[str]) -> np.ndarray:
-    """The columns as numbers; money by its logarithm, as it spans magnitudes."""
+    """The columns as numbers, the skewed ones by their logarithm."""
     inputs = cases[columns].copy()
     for name in set(SKEWED) & set(columns):
         inputs[name] = np.log1p(inputs[name].clip(lower=0))

@@ -39,7 +39,7 @@ class Warehouse(ConfigurableResource):
 
 def frame(conn: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:
     """The rows of a table."""
-    return conn.execute(f"select * from {table}").to_arrow_table().to_pandas()
+    return conn.sql(f"select * from {table}").to_arrow_table().to_pandas()
 
 
 def replace(
@@ -79,9 +79,13 @@ def _checked(table: str, rows: pd.DataFrame, contract: Contract) -> pa.Table:
         try:
             column = pa.array(rows[name], from_pandas=True)
         except pa.ArrowException as error:
-            raise ContractError(f"{table}: {name} is of no one type: {error}") from error
+            raise ContractError(
+                f"{table}: {name} is of no one type: {error}"
+            ) from error
         allowed = HOLDS[kind.split("(")[0]]
-        if not (pa.types.is_null(column.type) or any(is_(column.type) for is_ in allowed)):
+        if not (
+            pa.types.is_null(column.type) or any(is_(column.type) for is_ in allowed)
+        ):
             raise ContractError(f"{table}: {name} is {column.type}, expected {kind}.")
         if name in contract.required and column.null_count:
             raise ContractError(f"{table}: {name} is null in {column.null_count} rows.")
