@@ -1,0 +1,1 @@
+"""What is computed from the marts: frames in, frames out; no clock, no warehouse."""

@@ -1,0 +1,64 @@
+"""What to do about a score: the play that is ready, when, and a draft to send."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+PLAY = ["play", "signal", "act_from", "act_until"]
+FILLED = ["account_name", "evidence", "product", "owner_name"]
+HELD_OUT = "held out, to measure the play"
+CHURN_RISK = "churn risk: health is red"
+NOT_READY = "no play is ready"
+
+
+def offered(
+    scores: pd.DataFrame, queue: pd.DataFrame, churn_risks: pd.DataFrame
+) -> pd.DataFrame:
+    """Scores with their rank and the ready play of highest priority, or why none.
+
+    A play that is held out is not offered, though another one may be. Who is at risk of
+    leaving keeps the chance but is no target.
+    """
+    is_held_out = queue["is_holdout"].astype(bool)
+    ready = queue[~is_held_out].sort_values(
+        ["priority", "play"], na_position="last", kind="stable"
+    )
+    best = ready.drop_duplicates("account_id")
+    columns = ["account_id", *PLAY, "evidence", "product_id", "owner_name"]
+    table = scores.merge(best[columns].astype(object), on="account_id", how="left")
+    is_at_risk = table["account_id"].isin(churn_risks["account_id"])
+    table.loc[is_at_risk, PLAY] = None
+    held_out = table["account_id"].isin(queue.loc[is_held_out, "account_id"])
+    because = held_out.map({True: HELD_OUT, False: NOT_READY}).astype(object)
+    because = because.where(~is_at_risk, CHURN_RISK)
+    table["not_offered_because"] = because.where(table["play"].isna(), None)
+    targets = table["chance"].mask(is_at_risk)
+    table["rank"] = targets.rank(method="min", ascending=False).astype("Int64")
+    return table
+
+
+def drafted(
+    offers: pd.DataFrame,
+    templates: pd.DataFrame,
+    accounts: pd.DataFrame,
+    products: pd.DataFrame,
+) -> pd.DataFrame:
+    """Offers with subject and body from the play's template.
+
+    Where evidence, product or sender are not known, a draft would have gaps: none then.
+    """
+    names = products.set_index("product_id")["product_name"]
+    table = offers.merge(
+        accounts[["account_id", "account_name"]], on="account_id", how="left"
+    ).merge(templates[["play", "subject", "body"]], on="play", how="left")
+    table["product"] = table["product_id"].map(names).fillna(table["product_id"])
+    for name in ("subject", "body"):
+        table[f"outreach_{name}"] = [_filled(row, name) for _, row in table.iterrows()]
+    return table
+
+
+def _filled(row: Mapping[str, object], template: str) -> str | None:
+    values = {name: row[name] for name in FILLED}
+    if any(pd.isna(value) for value in (row[template], *values.values())):
+        return None
+    return str(row[template]).format(**values)
