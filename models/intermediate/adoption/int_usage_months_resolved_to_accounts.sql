@@ -1,0 +1,43 @@
+with
+
+usage_months as (
+
+    select * from {{ ref('stg_product__usage_months') }}
+    where used_days <> 0
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_resolved_to_ultimate') }}
+
+),
+
+features as (
+
+    select * from {{ ref('int_features_resolved_to_products') }}
+
+),
+
+motion_policy as (
+
+    select * from {{ ref('stg_policy__motion_policy') }}
+
+)
+
+select
+    accounts.ultimate_account_id as account_id,
+    usage_months.user_id,
+    usage_months.feature_key,
+    features.product_id,
+    features.is_core,
+    usage_months.month_number,
+    usage_months.balance_on,
+    usage_months.used_days,
+    usage_months.used_days
+    & {{ lowest_bits('motion_policy.adoption_window_days') }} as window_days,
+    usage_months.n_events
+from usage_months
+inner join accounts on usage_months.account_id = accounts.account_id
+inner join features on usage_months.feature_key = features.feature_key
+cross join motion_policy
