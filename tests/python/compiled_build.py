@@ -86,9 +86,12 @@ def compiled_nodes(folder: Path) -> list[Node]:
 def _node(node: Any) -> Node:
     kind = str(node.resource_type)
     if kind == "seed":
-        sql = (
-            f"from read_csv('{PROJECT / node.original_file_path}', all_varchar = true)"
+        path = PROJECT / node.original_file_path
+        casts = ", ".join(
+            f"cast({column} as {kind}) as {column}"
+            for column, kind in node.config.column_types.items()
         )
+        sql = f"select {casts} from read_csv('{path}', all_varchar = true)"
     else:
         sql = node.compiled_code
     reads = frozenset(node.depends_on_nodes)
