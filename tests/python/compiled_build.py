@@ -74,9 +74,12 @@ def compiled_nodes(folder: Path) -> list[Node]:
 def _node(node: Any) -> Node:
     kind = str(node.resource_type)
     if kind == "seed":
-        sql = (
-            f"from read_csv('{PROJECT / node.original_file_path}', all_varchar = true)"
+        casts = ", ".join(
+            f"cast({name} as {type_}) as {name}"
+            for name, type_ in node.config.column_types.items()
         )
+        rows = f"read_csv('{PROJECT / node.original_file_path}', all_varchar = true)"
+        sql = f"select * replace ({casts}) from {rows}"
     else:
         sql = node.compiled_code
     return Node(node.name, kind, node.schema, sql)
