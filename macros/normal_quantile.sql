@@ -1,11 +1,13 @@
 -- How many standard deviations around the mean hold a share of a normal distribution:
--- 1.96 for 0.95. Abramowitz and Stegun 26.2.23, off by less than 0.0005; SQL has none.
-{% macro normal_quantile(confidence_rate) -%}
-    {%- set t = 'sqrt(-2 * ln((1 - cast(' ~ confidence_rate ~ ' as double)) / 2))' -%}
-    {{ t }}
-    - (2.515517 + 0.802853 * {{ t }} + 0.010328 * power({{ t }}, 2))
-    / (
-        1 + 1.432788 * {{ t }} + 0.189269 * power({{ t }}, 2)
-        + 0.001308 * power({{ t }}, 3)
+-- 1.959964 for 0.95. SQL has no function for it: this is Acklam's approximation for the
+-- tails, right to six digits from a share of 0.8 on.
+{% macro normal_quantile(share) -%}
+    {%- set t = 'sqrt(-2 * ln((1 - cast(' ~ share ~ ' as double)) / 2))' -%}
+    -1 * (
+        (((((-0.007784894002430293 * {{ t }} - 0.3223964580411365) * {{ t }}
+        - 2.400758277161838) * {{ t }} - 2.549732539343734) * {{ t }}
+        + 4.374664141464968) * {{ t }} + 2.938163982698783)
+        / ((((0.007784695709041462 * {{ t }} + 0.3224671290700398) * {{ t }}
+        + 2.445134137142996) * {{ t }} + 3.754408661907416) * {{ t }} + 1)
     )
 {%- endmacro %}

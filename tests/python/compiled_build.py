@@ -8,7 +8,7 @@ it does for dbt, and the statements are dbt's own.
 import csv
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -23,6 +23,16 @@ from orchestration.settings import PROJECT, Settings
 
 CATALOG = "warehouse"
 
+# The marts of finance and their keys.
+KEYS = {
+    "accounts": ["account_id"],
+    "arr_account_months": ["account_id", "month_start"],
+    "arr_product_months": ["account_id", "product_id", "month_start"],
+    "expansion_drivers": ["account_id", "product_id", "month_start", "driver"],
+    "arr_bridge_months": ["scope_type", "scope_value", "month_start"],
+    "retention_months": ["scope_type", "scope_value", "month_start", "metric_id"],
+}
+
 
 @dataclass(frozen=True)
 class Node:
@@ -32,6 +42,8 @@ class Node:
     kind: str
     schema: str
     sql: str = field(repr=False)
+    key: str = ""
+    reads: frozenset[str] = frozenset()
 
 
 def release_warehouse() -> None:
@@ -82,7 +94,27 @@ def _node(node: Any) -> Node:
         sql = f"select * replace ({casts}) from {rows}"
     else:
         sql = node.compiled_code
-    return Node(node.name, kind, node.schema, sql)
+    reads = frozenset(node.depends_on_nodes)
+    return Node(node.name, kind, node.schema, sql, node.unique_id, reads)
+
+
+def leading_to(nodes: list[Node], marts: Iterable[str]) -> list[Node]:
+    """What these marts are made of, and the tests that need nothing else."""
+    wanted = set(marts)
+    models = [node for node in nodes if node.kind != "test"]
+    keys = {node.key for node in models if node.name in wanted}
+    for node in reversed(models):
+        if node.key in keys:
+            keys |= node.reads
+    return [
+        node
+        for node in nodes
+        if node.key in keys
+        or (
+            node.kind == "test"
+            and all(key in keys or key.startswith("source.") for key in node.reads)
+        )
+    ]
 
 
 def build(nodes: list[Node], run: Settings) -> duckdb.DuckDBPyConnection:

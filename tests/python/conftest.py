@@ -2,9 +2,18 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from tests.python.compiled_build import Node, compiled_nodes
+from orchestration.settings import DEMO_AS_OF, DEMO_RAW
+from tests.python.compiled_build import (
+    KEYS,
+    Node,
+    build,
+    compiled_nodes,
+    leading_to,
+    run_settings,
+)
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +21,15 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
     """The project as dbt compiles it, once for the session."""
     folder: Path = tmp_path_factory.mktemp("compiled")
     return compiled_nodes(folder)
+
+
+@pytest.fixture(scope="session")
+def finance_nodes(nodes: list[Node]) -> list[Node]:
+    """What the marts of finance are made of, and what guards them."""
+    return leading_to(nodes, [*KEYS, "metric_definitions", "data_quality_summary"])
+
+
+@pytest.fixture(scope="session")
+def demo(nodes: list[Node]) -> duckdb.DuckDBPyConnection:
+    """The demo company, built once for the session; tests only read it."""
+    return build(nodes, run_settings(DEMO_RAW, DEMO_AS_OF))

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.python.compiled_build import (
+    KEYS,
     Node,
     assert_data_tests_pass,
     build,
@@ -18,14 +19,6 @@ from tests.python.compiled_build import (
 )
 
 CASES = sorted(Path(__file__).parent.parent.joinpath("cases").glob("*/case.yml"))
-KEYS = {
-    "accounts": ["account_id"],
-    "arr_account_months": ["account_id", "month_start"],
-    "arr_product_months": ["account_id", "product_id", "month_start"],
-    "expansion_drivers": ["account_id", "product_id", "month_start", "driver"],
-    "arr_bridge_months": ["scope_type", "scope_value", "month_start"],
-    "retention_months": ["scope_type", "scope_value", "month_start", "metric_id"],
-}
 LISTED_WHOLE = {"arr_account_months", "arr_product_months", "expansion_drivers"}
 
 
@@ -56,13 +49,15 @@ def by_key(rows: list[dict[str, Any]], keys: list[str], columns: list[str]) -> A
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
-def test_case_gives_the_rows_worked_out_by_hand(case: Path, nodes: list[Node]) -> None:
+def test_case_gives_the_rows_worked_out_by_hand(
+    case: Path, finance_nodes: list[Node]
+) -> None:
     terms = yaml.safe_load(case.read_text(encoding="utf-8"))
     policy = dict(
         pair.split("=") for pair in terms.get("policy", "").split(",") if pair
     )
     as_of = dt.date.fromisoformat(str(terms["as_of"]))
-    conn = build(nodes, run_settings(case.parent / "raw", as_of, policy))
+    conn = build(finance_nodes, run_settings(case.parent / "raw", as_of, policy))
     for path in sorted(case.parent.joinpath("expected").glob("*.csv")):
         expected = read_csv_rows(path)
         header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
@@ -72,5 +67,5 @@ def test_case_gives_the_rows_worked_out_by_hand(case: Path, nodes: list[Node]) -
         if path.stem not in LISTED_WHOLE:
             found = {key: row for key, row in found.items() if key in wanted}
         assert found == wanted, path.stem
-    assert_data_tests_pass(conn, nodes)
+    assert_data_tests_pass(conn, finance_nodes)
     conn.close()

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from tests.python.compiled_build import (
+    KEYS,
     Node,
     assert_data_tests_pass,
     build,
@@ -15,7 +16,7 @@ from tests.python.compiled_build import (
 )
 from tests.python.raw_folders import RawFolder, raw_folders, write_folder
 from tests.python.reference import compute_folder
-from tests.python.test_cases import KEYS, by_key
+from tests.python.test_cases import by_key
 
 
 # No shrinking: it takes minutes, and the rows that differ say enough.
@@ -33,15 +34,15 @@ from tests.python.test_cases import KEYS, by_key
 )
 @given(folder=raw_folders())
 def test_marts_equal_the_reference_on_any_raw_folder(
-    folder: RawFolder, nodes: list[Node]
+    folder: RawFolder, finance_nodes: list[Node]
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
         raw = Path(place)
         write_folder(folder.tables, raw)
         wanted = compute_folder(raw, folder.as_of, folder.policy)
-        conn = build(nodes, run_settings(raw, folder.as_of, folder.policy))
+        conn = build(finance_nodes, run_settings(raw, folder.as_of, folder.policy))
     assert conn.execute("select * from quarantine.refused_rows").fetchall() == []
-    assert_data_tests_pass(conn, nodes)
+    assert_data_tests_pass(conn, finance_nodes)
     # Below zero, where only an adjustment larger than the contract leads, the
     # identities hold but what is a customer is anyone's guess.
     assume(all(row["closing_arr"] >= 0 for row in wanted["arr_product_months"]))

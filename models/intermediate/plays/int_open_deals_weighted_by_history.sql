@@ -37,10 +37,12 @@ compared as (
         open_deals.opportunity_id,
         sum(closed_deals.n_closed) as n_company,
         sum(closed_deals.n_won) as n_company_won,
-        sum(closed_deals.n_closed)
-            filter (where closed_deals.segment = open_deals.segment) as n_segment,
-        sum(closed_deals.n_won)
-            filter (where closed_deals.segment = open_deals.segment) as n_segment_won
+        sum(case
+            when closed_deals.segment = open_deals.segment then closed_deals.n_closed
+        end) as n_segment,
+        sum(case
+            when closed_deals.segment = open_deals.segment then closed_deals.n_won
+        end) as n_segment_won
     from open_deals
     inner join closed_deals on open_deals.age_days <= closed_deals.age_days
     group by open_deals.opportunity_id

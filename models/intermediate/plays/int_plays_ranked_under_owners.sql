@@ -73,9 +73,9 @@ select
     cast(
         row_number() over (
             order by
-                net_arr is null,
+                coalesce(net_arr > 0, false) desc,
                 is_within_capacity desc,
-                net_arr desc,
+                net_arr desc nulls last,
                 account_id,
                 play
         ) as integer

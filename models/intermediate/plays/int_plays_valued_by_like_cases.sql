@@ -2,7 +2,7 @@ with
 
 ready as (
 
-    select * from {{ ref('int_signals_grouped_to_ready_plays') }}
+    select * from {{ ref('int_plays_readied_for_accounts') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 ready as (
 
-    select * from {{ ref('int_signals_grouped_to_ready_plays') }}
+    select * from {{ ref('int_plays_readied_for_accounts') }}
 
 ),
 
@@ -42,102 +42,84 @@ names as (
 
 ),
 
-wanted as (
+families_held as (
+
+    select distinct
+        account_id,
+        product_family
+    from held
+
+),
+
+-- What the signal is about comes before all else the rule allows.
+candidates as (
 
     select
         ready.account_id,
         ready.play,
-        ready.segment,
-        ready.signal_product_id,
-        plays.value_rule,
-        plays.proposes
+        ready.signal_product_id as product_id,
+        0 as place
     from ready
     inner join plays on ready.play = plays.play
-
-),
-
--- What the signal is about comes first in both rules, at place 0.
-candidates as (
-
-    select
-        account_id,
-        play,
-        proposes,
-        signal_product_id as product_id,
-        0 as place
-    from wanted
-    where value_rule = 'same_product' and signal_product_id is not null
+    where plays.value_rule in ('same_product', 'new_family')
 
     union all
 
     select
-        wanted.account_id,
-        wanted.play,
-        wanted.proposes,
+        ready.account_id,
+        ready.play,
         held.product_id,
         row_number() over (
-            partition by wanted.account_id, wanted.play
+            partition by ready.account_id, ready.play
             order by held.closing_arr desc, held.product_id
         ) as place
-    from wanted
-    inner join held on wanted.account_id = held.account_id
-    where wanted.value_rule = 'same_product'
+    from ready
+    inner join plays on ready.play = plays.play and plays.value_rule = 'same_product'
+    inner join held on ready.account_id = held.account_id
 
     union all
 
     select
-        wanted.account_id,
-        wanted.play,
-        wanted.proposes,
-        wanted.signal_product_id as product_id,
-        0 as place
-    from wanted
-    inner join products on wanted.signal_product_id = products.product_id
-    left join held
-        on
-            wanted.account_id = held.account_id
-            and products.product_family = held.product_family
-    where wanted.value_rule = 'new_family' and held.account_id is null
-
-    union all
-
-    select
-        wanted.account_id,
-        wanted.play,
-        wanted.proposes,
+        ready.account_id,
+        ready.play,
         segment_products.product_id,
         segment_products.place
-    from wanted
-    inner join segment_products on wanted.segment = segment_products.segment
-    left join held
-        on
-            wanted.account_id = held.account_id
-            and segment_products.product_family = held.product_family
-    where wanted.value_rule = 'new_family' and held.account_id is null
+    from ready
+    inner join plays on ready.play = plays.play and plays.value_rule = 'new_family'
+    inner join segment_products on ready.segment = segment_products.segment
 
     union all
 
     select
-        wanted.account_id,
-        wanted.play,
-        wanted.proposes,
+        ready.account_id,
+        ready.play,
         next_tiers.product_id,
-        0 as place
-    from wanted
-    inner join next_tiers on wanted.account_id = next_tiers.account_id
-    where wanted.value_rule = 'next_tier'
+        1 as place
+    from ready
+    inner join plays on ready.play = plays.play and plays.value_rule = 'next_tier'
+    inner join next_tiers on ready.account_id = next_tiers.account_id
 
 ),
 
 ranked as (
 
     select
-        account_id,
-        play,
-        proposes,
-        product_id,
-        row_number() over (partition by account_id, play order by place) as place
+        candidates.account_id,
+        candidates.play,
+        candidates.product_id,
+        plays.proposes,
+        row_number() over (
+            partition by candidates.account_id, candidates.play
+            order by candidates.place
+        ) as place
     from candidates
+    inner join plays on candidates.play = plays.play
+    inner join products on candidates.product_id = products.product_id
+    left join families_held
+        on
+            candidates.account_id = families_held.account_id
+            and products.product_family = families_held.product_family
+    where plays.value_rule <> 'new_family' or families_held.account_id is null
 
 )
 

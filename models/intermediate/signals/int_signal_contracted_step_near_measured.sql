@@ -47,14 +47,13 @@ select
     ranked.value,
     {{ meets_threshold('ranked.value') }} as is_fired,
     case
-        when ranked.product_id is null then concat(
-            'no contracted step in the next ', policy.window_days, ' days'
-        )
+        when ranked.product_id is null
+            then concat('no contracted step in the next ', policy.window_days, ' days')
         else concat(
             cast(ranked.value as decimal(18, 0)),
-            ' units of ',
+            ' more units of ',
             ranked.product_id,
-            ' more from ',
+            ' from ',
             ranked.steps_on,
             ' on, as contracted'
         )

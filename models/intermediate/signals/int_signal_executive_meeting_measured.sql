@@ -51,7 +51,7 @@ first_conversation as (
 
 ),
 
--- Before conversations were logged, or where no executive is known, none found is not none.
+-- Before conversations were logged, or without a known executive, none is not zero.
 knowable as (
 
     select distinct

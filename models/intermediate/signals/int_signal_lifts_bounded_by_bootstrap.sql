@@ -49,17 +49,24 @@ draw_counts as (
 ),
 
 -- A draw in which the signal never fires, or nobody expands, has no lift.
+draw_lifts as (
+
+    select
+        signal,
+        n_hits / n_fired / (n_expanded / n_observations) as lift
+    from draw_counts
+    where n_fired > 0 and n_expanded > 0
+
+),
+
 ranked as (
 
     select
         signal,
-        n_hits / n_fired / (n_expanded / n_observations) as lift,
-        row_number() over (
-            partition by signal order by n_hits / n_fired / (n_expanded / n_observations)
-        ) as place,
+        lift,
+        row_number() over (partition by signal order by lift) as place,
         count(*) over (partition by signal) as n_draws
-    from draw_counts
-    where n_fired > 0 and n_expanded > 0
+    from draw_lifts
 
 )
 

@@ -20,6 +20,23 @@ policy as (
 
 ),
 
+motion_policy as (
+
+    select * from {{ ref('stg_policy__motion_policy') }}
+
+),
+
+first_months as (
+
+    select
+        account_id,
+        min(month_start) as first_used_month
+    from account_months
+    group by account_id
+
+),
+
+-- As long as the account itself is new, so are all of its users.
 measured as (
 
     select
@@ -35,6 +52,12 @@ measured as (
         on
             present.account_id = account_months.account_id
             and present.month_start = account_months.month_start
+    inner join first_months on present.account_id = first_months.account_id
+    cross join motion_policy
+    where
+        first_months.first_used_month <= {{ dbt.dateadd(
+            'month', '-motion_policy.new_user_months', 'present.month_start'
+        ) }}
 
 )
 

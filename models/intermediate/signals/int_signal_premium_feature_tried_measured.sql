@@ -37,7 +37,7 @@ ranked as (
         coalesce(trials.n_users, 0) as n_users,
         row_number() over (
             partition by present.account_id, present.month_number
-            order by trials.n_users desc nulls last, trials.product_id, trials.feature_key
+            order by trials.n_users desc, trials.product_id, trials.feature_key
         ) as place
     from present
     inner join account_months
@@ -73,9 +73,10 @@ select
     measured.value,
     {{ meets_threshold('measured.value') }} as is_fired,
     case
-        when measured.product_id is null then concat(
-            'no premium feature tried in the last ', policy.window_days, ' days'
-        )
+        when measured.product_id is null
+            then concat(
+                'no premium feature tried in the last ', policy.window_days, ' days'
+            )
         else concat(
             measured.feature_key,
             ' of ',

@@ -70,7 +70,7 @@ ranked as (
             cast(100 * value as decimal(18, 1)),
             ' %)',
             case
-                when projected_breach_on is null then ''
+                when value >= 1 or projected_breach_on is null then ''
                 else concat(', the limit is reached on ', projected_breach_on)
             end
         ) as evidence,

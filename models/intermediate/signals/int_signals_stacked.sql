@@ -1,15 +1,12 @@
-{% for signal in signal_names() -%}
-select
-    account_id,
-    signal,
-    month_number,
-    product_id,
-    value,
-    is_fired,
-    evidence
-from {{ ref('int_signal_' ~ signal ~ '_measured') }}
-{% if not loop.last %}
-union all
-
-{% endif %}
-{%- endfor %}
+{% for signal in signal_names() %}
+    select
+        account_id,
+        signal,
+        month_number,
+        product_id,
+        value,
+        is_fired,
+        evidence
+    from {{ ref('int_signal_' ~ signal ~ '_measured') }}
+    {{ 'union all' if not loop.last }}
+{% endfor %}

@@ -82,13 +82,14 @@ stepped_back as (
         term_ends_on,
         term_months,
         n_terms,
-        cast({{ dbt.dateadd('month', '-n_terms * term_months', 'term_ends_on') }}
-            as date) as earliest_end_on
+        cast({{ dbt.dateadd(
+            'month', '-n_terms * term_months', 'term_ends_on'
+        ) }} as date) as earliest_end_on
     from whole_terms
 
 )
 
--- In the month of the balance date itself an end may lie on it or before: then the next.
+-- An end in the month of the balance date may lie on that day or before: then the next.
 select
     account_id,
     month_number,

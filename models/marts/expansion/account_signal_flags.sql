@@ -24,9 +24,9 @@ counted as (
     select
         account_id,
         month_start,
-        {%- for signal in signal_names() %}
-        count(*) filter (where signal = '{{ signal }}') > 0 as is_{{ signal }},
-        {%- endfor %}
+        {% for signal in signal_names() %}
+            count(*) filter (where signal = '{{ signal }}') > 0 as is_{{ signal }},
+        {% endfor %}
         cast(count(*) as integer) as n_ready_signals
     from ready_signals
     group by account_id, month_start
@@ -36,9 +36,9 @@ counted as (
 select
     present.account_id,
     present.month_start,
-    {%- for signal in signal_names() %}
-    coalesce(counted.is_{{ signal }}, false) as is_{{ signal }},
-    {%- endfor %}
+    {% for signal in signal_names() %}
+        coalesce(counted.is_{{ signal }}, false) as is_{{ signal }},
+    {% endfor %}
     coalesce(counted.n_ready_signals, 0) as n_ready_signals,
     counted.account_id is not null as is_ready,
     coalesce(health_months.band = 'red', false) as is_churn_risk

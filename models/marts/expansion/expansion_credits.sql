@@ -49,8 +49,8 @@ credits as (
     inner join months
         on
             drivers.month_start = months.month_start
-            and months.balance_on >= shares.started_on
-            and (shares.ended_on is null or months.balance_on < shares.ended_on)
+            and shares.started_on <= months.balance_on
+            and (shares.ended_on is null or shares.ended_on > months.balance_on)
     group by
         drivers.account_id,
         shares.owner_user_id,

@@ -1,36 +1,86 @@
+with
+
+ready as (
+
+    select * from {{ ref('int_plays_readied_for_accounts') }}
+
+),
+
+proposals as (
+
+    select * from {{ ref('int_products_proposed_for_plays') }}
+
+),
+
+value_cases as (
+
+    select * from {{ ref('int_plays_valued_by_like_cases') }}
+
+),
+
+owners as (
+
+    select * from {{ ref('int_owners_chosen_for_plays') }}
+
+),
+
+ranks as (
+
+    select * from {{ ref('int_plays_ranked_under_owners') }}
+
+),
+
+users as (
+
+    select * from {{ ref('int_users_dated_to_as_of') }}
+
+)
+
+-- What is held out has no owner and no rank: the holdout ends when somebody acts on it.
 select
-    cast(null as varchar) as account_id,
-    cast(null as varchar) as play,
-    cast(null as date) as month_start,
-    cast(null as varchar) as signal,
-    cast(null as varchar) as signals,
-    cast(null as integer) as n_signals,
-    cast(null as varchar) as evidence,
-    cast(null as varchar) as product_id,
-    cast(null as varchar) as proposal,
-    cast(null as varchar) as ownership_model,
-    cast(null as varchar) as owner_user_id,
-    cast(null as varchar) as owner_name,
-    cast(null as varchar) as owner_role,
-    cast(null as boolean) as is_owner_left,
-    cast(null as boolean) as is_owner_overloaded,
-    cast(null as varchar) as backup_user_id,
-    cast(null as boolean) as is_holdout,
-    cast(null as decimal(18,2)) as closing_arr,
-    cast(null as decimal(18,6)) as chance_rate,
-    cast(null as decimal(18,6)) as chance_low,
-    cast(null as decimal(18,6)) as chance_high,
-    cast(null as decimal(18,6)) as uplift_rate,
-    cast(null as bigint) as n_like_cases,
-    cast(null as varchar) as like_cases,
-    cast(null as decimal(18,2)) as expected_arr,
-    cast(null as decimal(18,2)) as expected_arr_low,
-    cast(null as decimal(18,2)) as expected_arr_high,
-    cast(null as decimal(18,2)) as cost,
-    cast(null as date) as act_from,
-    cast(null as date) as act_until,
-    cast(null as integer) as days_waiting,
-    cast(null as integer) as owner_rank,
-    cast(null as boolean) as is_within_capacity,
-    cast(null as integer) as priority
-where false
+    ready.account_id,
+    ready.play,
+    ready.month_start,
+    ready.signal,
+    ready.signal_verdict,
+    ready.signals,
+    ready.n_signals,
+    ready.evidence,
+    proposals.product_id,
+    proposals.proposal,
+    owners.ownership_model,
+    owners.owner_user_id,
+    users.user_name as owner_name,
+    owners.owner_role,
+    coalesce(owners.is_owner_left, false) as is_owner_left,
+    coalesce(ranks.is_owner_overloaded, false) as is_owner_overloaded,
+    owners.backup_user_id,
+    ready.is_holdout,
+    ready.closing_arr,
+    value_cases.chance_rate,
+    value_cases.chance_low,
+    value_cases.chance_high,
+    value_cases.uplift_rate,
+    value_cases.n_like_cases,
+    value_cases.like_cases,
+    value_cases.expected_arr,
+    value_cases.expected_arr_low,
+    value_cases.expected_arr_high,
+    ready.cost,
+    ready.act_from,
+    ready.act_until,
+    ready.is_overdue,
+    cast(ready.days_waiting as integer) as days_waiting,
+    ranks.owner_rank,
+    coalesce(ranks.is_within_capacity, false) as is_within_capacity,
+    ranks.priority
+from ready
+inner join proposals
+    on ready.account_id = proposals.account_id and ready.play = proposals.play
+inner join value_cases
+    on ready.account_id = value_cases.account_id and ready.play = value_cases.play
+left join owners
+    on ready.account_id = owners.account_id and ready.play = owners.play
+left join ranks
+    on ready.account_id = ranks.account_id and ready.play = ranks.play
+left join users on owners.owner_user_id = users.user_id

@@ -1,0 +1,100 @@
+with
+
+usage_months as (
+
+    select * from {{ ref('int_usage_months_resolved_to_accounts') }}
+
+),
+
+months as (
+
+    {{ months_to_add('int_months_stamped_by_usage') }}
+
+),
+
+motion_policy as (
+
+    select * from {{ ref('stg_policy__motion_policy') }}
+
+),
+
+-- Whether a user is new takes the months before to tell.
+bounds as (
+
+    select min(months.month_number) - motion_policy.new_user_months as first_month
+    from months
+    cross join motion_policy
+    group by motion_policy.new_user_months
+
+),
+
+user_months as (
+
+    select
+        usage_months.account_id,
+        usage_months.user_id,
+        usage_months.month_number,
+        max(usage_months.balance_on) as balance_on,
+        bit_or(usage_months.used_days) as used_days,
+        coalesce(
+            bit_or(usage_months.window_days) filter (where usage_months.is_core), 0
+        ) as core_days
+    from usage_months
+    inner join bounds on usage_months.month_number >= bounds.first_month
+    group by
+        usage_months.account_id, usage_months.user_id, usage_months.month_number
+
+),
+
+judged as (
+
+    select
+        user_months.*,
+        coalesce(
+            lag(user_months.month_number) over (
+                partition by user_months.account_id, user_months.user_id
+                order by user_months.month_number
+            ) < user_months.month_number - motion_policy.new_user_months,
+            true
+        ) as is_new
+    from user_months
+    cross join motion_policy
+
+),
+
+counted as (
+
+    select
+        judged.account_id,
+        judged.month_number,
+        months.month_stamp,
+        max(judged.balance_on) as balance_on,
+        bit_or(judged.used_days) as used_days,
+        count(*) filter (where judged.core_days <> 0) as active_users,
+        count(*) filter (where judged.core_days <> 0 and judged.is_new) as new_users,
+        cast(sum(bit_count(judged.core_days)) as bigint) as user_days
+    from judged
+    inner join months on judged.month_number = months.month_number
+    group by judged.account_id, judged.month_number, months.month_stamp
+
+)
+
+select
+    counted.account_id,
+    counted.month_number,
+    counted.active_users,
+    counted.new_users,
+    counted.user_days,
+    {{ rate(
+        'counted.user_days',
+        'motion_policy.adoption_window_days * counted.active_users'
+    ) }} as stickiness_rate,
+    -- The lowest bit set is the last day of use.
+    cast({{ dbt.dateadd(
+        'day',
+        '-bit_count((counted.used_days & -counted.used_days) - 1)',
+        'counted.balance_on'
+    ) }} as date) as last_used_on,
+    counted.month_stamp
+from counted
+cross join motion_policy

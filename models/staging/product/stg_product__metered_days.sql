@@ -1,0 +1,53 @@
+with
+
+packed as (
+
+    select * from {{ ref('stg_product__usage_months') }}
+
+),
+
+months as (
+
+    {{ months_to_add('stg_product__usage_month_stamps') }}
+
+),
+
+-- A copy says the same once more.
+metered as (
+
+    select distinct
+        usage_rows.account_id,
+        usage_rows.user_id,
+        usage_rows.feature_key,
+        usage_rows.usage_date,
+        usage_rows.days_before,
+        usage_rows.month_number,
+        usage_rows.quantity,
+        months.month_stamp
+    from {{ ref('stg_product__usage_rows') }} as usage_rows
+    inner join months on usage_rows.month_number = months.month_number
+    where usage_rows.quantity is not null
+
+)
+
+select
+    metered.account_id,
+    metered.feature_key,
+    metered.usage_date,
+    metered.month_number,
+    cast(sum(metered.quantity) as decimal(18, 6)) as quantity,
+    metered.month_stamp
+from metered
+inner join packed
+    on
+        metered.account_id = packed.account_id
+        and metered.user_id = packed.user_id
+        and metered.feature_key = packed.feature_key
+        and metered.month_number = packed.month_number
+where (packed.logged_days >> metered.days_before) & 1 = 1
+group by
+    metered.account_id,
+    metered.feature_key,
+    metered.usage_date,
+    metered.month_number,
+    metered.month_stamp
