@@ -12,7 +12,7 @@ SCORES = [
 ]
 HELD_OUT = "held out, to measure the play"
 CHURN_RISK = "churn risk: health is red"
-NOT_READY = "no play is ready"
+NOT_READY = "no play is ready: nothing fired, or a guard or a recent run is in the way"
 
 
 def offered(
