@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score
 
-from decisions.propensity import BASELINE, LOGISTIC, Rules, out_of_time_chances
+from decisions.propensity import (
+    BASELINE,
+    LOGISTIC,
+    Rules,
+    closed_cases,
+    out_of_time_chances,
+)
 
 SEED = 20260105
 COLUMNS = ["model", "measure", "bin", "value", "low", "high", "n"]
@@ -18,7 +24,7 @@ def evaluated(cases: pd.DataFrame, month: int, rules: Rules) -> pd.DataFrame:
     """
     tested = out_of_time_chances(cases, month, rules)
     if not tested:
-        return _untested(cases, rules)
+        return _untested(closed_cases(cases, month, rules), rules)
     weights = _drawn_weights(tested[BASELINE]["account_id"], rules)
     lifts = {name: _top_lifts(test, weights, rules) for name, test in tested.items()}
     rows = [
@@ -44,11 +50,11 @@ def used_model(evaluation: pd.DataFrame) -> str | None:
     return None if used.empty else str(used.iloc[0])
 
 
-def _untested(cases: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    closed = cases["is_expanded"].dropna()
+def _untested(closed: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    n_expanded = closed["is_expanded"].sum()
     statement = (
-        f"No model: {len(closed)} account-quarters have an outcome, {closed.sum():.0f} "
-        f"of them expanded; before a test {rules.least_training_cases} are needed, and "
+        f"No model: {len(closed)} account-quarters have an outcome, {n_expanded:.0f} "
+        f"of them expanded; a test needs {rules.least_training_cases} before it, "
         f"{rules.least_training_expansions} of either kind."
     )
     row = ("none", "cases", 0, None, None, None, len(closed), False, statement)

@@ -6,9 +6,13 @@ import pandas as pd
 
 PLAY = ["play", "signal", "act_from", "act_until"]
 FILLED = ["account_name", "evidence", "product", "owner_name"]
+SCORES = [
+    *("account_id", "month_start", "chance", "rank", "method", "reasons", *PLAY),
+    *("not_offered_because", "outreach_subject", "outreach_body"),
+]
 HELD_OUT = "held out, to measure the play"
 CHURN_RISK = "churn risk: health is red"
-NOT_READY = "no play is ready"
+NOT_READY = "no play is ready: nothing fired, or a guard or a recent run is in the way"
 
 
 def offered(
@@ -54,7 +58,7 @@ def drafted(
     table["product"] = table["product_id"].map(names).fillna(table["product_id"])
     for name in ("subject", "body"):
         table[f"outreach_{name}"] = [_filled(row, name) for _, row in table.iterrows()]
-    return table
+    return table[SCORES]
 
 
 def _filled(row: Mapping[str, object], template: str) -> str | None:

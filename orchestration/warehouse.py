@@ -46,11 +46,14 @@ def replace(
     conn: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, contract: Contract
 ) -> None:
     """A table from a frame that keeps its contract, in one transaction."""
-    checked = _checked(table, rows, contract)
-    columns = ", ".join(
-        f'cast("{name}" as {kind}) as "{name}"' for name, kind in contract.types.items()
-    )
-    conn.register("checked", checked)
+    conn.register("checked", _checked(table, rows, contract))
+    casts = {name: f'cast("{name}" as {kind})' for name, kind in contract.types.items()}
+    for name, cast in casts.items():
+        try:
+            conn.execute(f"select max({cast}) from checked")
+        except duckdb.Error as error:
+            raise ContractError(f"{table}: {name} does not fit: {error}") from error
+    columns = ", ".join(f'{cast} as "{name}"' for name, cast in casts.items())
     conn.execute("begin transaction")
     try:
         conn.execute(f"create schema if not exists {table.split('.')[0]}")
@@ -58,17 +61,14 @@ def replace(
             f"create or replace table {table} as select {columns} from checked"
         )
         _refuse_repeated_key(conn, table, contract)
-    except duckdb.Error as error:
-        conn.execute("rollback")
-        raise ContractError(f"{table}: {error}") from error
-    except ContractError:
+    except BaseException:
         conn.execute("rollback")
         raise
     conn.execute("commit")
 
 
 def _checked(table: str, rows: pd.DataFrame, contract: Contract) -> pa.Table:
-    """The frame as an Arrow table whose columns are the contract's."""
+    """The frame as an Arrow table with the columns of the contract, and no others."""
     missing = [name for name in contract.types if name not in rows]
     extra = [str(name) for name in rows if name not in contract.types]
     for problem, names in (("lacks", missing), ("may not have", extra)):
@@ -79,13 +79,9 @@ def _checked(table: str, rows: pd.DataFrame, contract: Contract) -> pa.Table:
         try:
             column = pa.array(rows[name], from_pandas=True)
         except pa.ArrowException as error:
-            raise ContractError(
-                f"{table}: {name} is of no one type: {error}"
-            ) from error
-        allowed = HOLDS[kind.split("(")[0]]
-        if not (
-            pa.types.is_null(column.type) or any(is_(column.type) for is_ in allowed)
-        ):
+            raise ContractError(f"{table}: {name} mixes types: {error}") from error
+        holds = (pa.types.is_null, *HOLDS[kind.split("(")[0]])
+        if not any(is_held(column.type) for is_held in holds):
             raise ContractError(f"{table}: {name} is {column.type}, expected {kind}.")
         if name in contract.required and column.null_count:
             raise ContractError(f"{table}: {name} is null in {column.null_count} rows.")

@@ -86,12 +86,12 @@ def compiled_nodes(folder: Path) -> list[Node]:
 def _node(node: Any) -> Node:
     kind = str(node.resource_type)
     if kind == "seed":
-        path = PROJECT / node.original_file_path
         casts = ", ".join(
-            f"cast({column} as {kind}) as {column}"
-            for column, kind in node.config.column_types.items()
+            f"cast({name} as {type_}) as {name}"
+            for name, type_ in node.config.column_types.items()
         )
-        sql = f"select {casts} from read_csv('{path}', all_varchar = true)"
+        rows = f"read_csv('{PROJECT / node.original_file_path}', all_varchar = true)"
+        sql = f"select * replace ({casts}) from {rows}"
     else:
         sql = node.compiled_code
     reads = frozenset(node.depends_on_nodes)

@@ -64,7 +64,7 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
         assert groups[node["name"]] == layer
     for source in manifest["sources"].values():
         assert groups[source["name"]] == "raw"
-    assert set(groups.values()) == {"raw", "staging", "intermediate", "marts"}
+    assert set(groups.values()) == {*READS, "raw", "decisions"}
 
 
 def test_every_data_test_is_an_asset_check(
