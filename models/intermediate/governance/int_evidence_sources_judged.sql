@@ -62,7 +62,7 @@ select
     n_accounts,
     covered_arr,
     total_arr,
-    covered_arr / nullif(total_arr, 0) as coverage_rate,
+    {{ rate('covered_arr', 'total_arr') }} as coverage_rate,
     -- What nobody refreshes need not be audited: the first that holds is what to do.
     case
         when n_rows = 0 then 'missing'

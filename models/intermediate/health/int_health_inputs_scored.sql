@@ -78,7 +78,7 @@ weighed as (
 
     select
         *,
-        sum(weight) filter (where points is not null) over account_months
+        sum(case when points is not null then weight end) over account_months
             as known_weight,
         sum(weight) over account_months as total_weight,
         sum(cast(points as decimal(38, 2)) * weight) over inputs_in_order

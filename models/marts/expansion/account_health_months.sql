@@ -19,7 +19,7 @@ select
     scores.band,
     cast(scores.known_weight as decimal(18, 6)) as known_weight,
     cast(scores.total_weight as decimal(18, 6)) as total_weight,
-    cast(scores.known_weight / scores.total_weight as decimal(18, 6)) as evidence_rate,
+    {{ rate('scores.known_weight', 'scores.total_weight') }} as evidence_rate,
     cast(scores.n_inputs as integer) as n_inputs,
     scores.missing_reason
 from scores

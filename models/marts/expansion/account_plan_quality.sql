@@ -31,10 +31,8 @@ select
     plans.target_product_id,
     cast(plans.target_expansion_arr as decimal(18, 2)) as target_expansion_arr,
     cast(achieved.achieved_expansion_arr as decimal(18, 2)) as achieved_expansion_arr,
-    cast(
-        achieved.achieved_expansion_arr / nullif(plans.target_expansion_arr, 0)
-        as decimal(18, 6)
-    ) as progress_rate,
+    {{ rate('achieved.achieved_expansion_arr', 'plans.target_expansion_arr') }}
+        as progress_rate,
     plans.reviewed_on,
     nullif(concat_ws(
         ', ',

@@ -21,6 +21,6 @@ select
     cast(n_accounts as bigint) as n_accounts,
     cast(covered_arr as decimal(18, 2)) as covered_arr,
     cast(total_arr as decimal(18, 2)) as total_arr,
-    cast(coverage_rate as decimal(18, 6)) as coverage_rate,
+    coverage_rate,
     state
 from sources
