@@ -27,7 +27,7 @@ dated as (
         contacts.left_on
     from contacts
     inner join accounts on contacts.account_id = accounts.account_id
-    where contacts.is_active or contacts.left_on is not null
+    where contacts.left_on is not null or coalesce(contacts.is_active, true)
 
 )
 
@@ -45,6 +45,6 @@ from present
 left join dated
     on
         present.account_id = dated.account_id
-        and (dated.left_on is null or dated.left_on > present.balance_on)
+        and (dated.left_on is null or present.balance_on < dated.left_on)
 where exists (select 1 from contacts)
 group by present.account_id, present.month_number

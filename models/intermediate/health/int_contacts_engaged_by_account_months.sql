@@ -1,8 +1,14 @@
 with
 
-present as (
+aligned as (
 
-    select * from {{ ref('int_accounts_present_in_months') }}
+    select * from {{ ref('int_accounts_aligned_in_months') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
 
 ),
 
@@ -18,16 +24,18 @@ policy as (
 
 )
 
+-- Of the months in which conversations are known at all: none then means 0.
 select
-    present.account_id,
-    present.month_number,
-    count(distinct conversations.contact_id) as n_contacts_engaged
-from present
+    aligned.account_id,
+    aligned.month_number,
+    cast(count(distinct conversations.contact_id) as integer) as n_contacts_engaged
+from aligned
 cross join policy
-inner join conversations
+inner join months on aligned.month_number = months.month_number
+left join conversations
     on
-        present.account_id = conversations.account_id
-        and present.balance_on >= conversations.occurred_on
-        and {{ dbt.datediff('conversations.occurred_on', 'present.balance_on', 'day') }}
+        aligned.account_id = conversations.account_id
+        and months.balance_on >= conversations.occurred_on
+        and {{ dbt.datediff('conversations.occurred_on', 'months.balance_on', 'day') }}
         <= policy.executive_contact_days
-group by present.account_id, present.month_number
+group by aligned.account_id, aligned.month_number

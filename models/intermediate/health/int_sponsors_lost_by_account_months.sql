@@ -73,5 +73,5 @@ inner join replaced
         and present.balance_on >= replaced.left_on
         and {{ dbt.datediff('replaced.left_on', 'present.balance_on', 'day') }}
         <= policy.sponsor_lost_days
-        and (replaced.replaced_on is null or replaced.replaced_on > present.balance_on)
+        and (replaced.replaced_on is null or present.balance_on < replaced.replaced_on)
 group by present.account_id, present.month_number

@@ -95,7 +95,7 @@ loads as (
             and present.balance_on >= account_tickets.opened_on
             and (
                 account_tickets.solved_on is null
-                or account_tickets.solved_on > present.balance_on
+                or present.balance_on < account_tickets.solved_on
                 or {{ dbt.datediff(
                     'account_tickets.opened_on', 'present.balance_on', 'day'
                 ) }} <= weights.window_days

@@ -19,8 +19,8 @@ weights as (
 
 ),
 
--- Usage that arrives for others and not for an account is news of the account. Only when
--- it arrives for nobody is its use unknown.
+-- While usage of others arrives, an account without any has stopped: only when none
+-- arrives at all is its use unknown.
 seen_months as (
 
     select

@@ -6,21 +6,9 @@ present as (
 
 ),
 
-executives_met as (
+aligned as (
 
-    select * from {{ ref('int_executives_met_by_account_months') }}
-
-),
-
-sponsors_lost as (
-
-    select * from {{ ref('int_sponsors_lost_by_account_months') }}
-
-),
-
-contacts as (
-
-    select * from {{ ref('int_contacts_counted_by_account_months') }}
+    select * from {{ ref('int_accounts_aligned_in_months') }}
 
 ),
 
@@ -30,83 +18,54 @@ engaged as (
 
 ),
 
-policy as (
+contacts as (
 
-    select * from {{ ref('stg_policy__motion_policy') }}
-
-),
-
--- Before the first answer of a known contact nothing is known of alignment.
-recorded as (
-
-    select min(occurred_on) as first_occurred_on
-    from {{ ref('int_conversations_resolved_to_accounts') }}
-    where seniority is not null
+    select * from {{ ref('int_contacts_counted_by_account_months') }}
 
 ),
 
-known as (
+sponsors_lost as (
 
-    select
-        present.account_id,
-        present.month_number,
-        present.month_start,
-        present.closing_arr,
-        executives_met.last_executive_contact_on,
-        executives_met.last_executive_meeting_on,
-        sponsors_lost.sponsor_lost_on,
-        case
-            when recorded.first_occurred_on <= present.balance_on
-                then coalesce({{ dbt.datediff(
-                    'executives_met.last_executive_contact_on',
-                    'present.balance_on',
-                    'day'
-                ) }} <= policy.executive_contact_days, false)
-        end as is_aligned
-    from present
-    cross join policy
-    cross join recorded
-    left join executives_met
-        on
-            present.account_id = executives_met.account_id
-            and present.month_number = executives_met.month_number
-    left join sponsors_lost
-        on
-            present.account_id = sponsors_lost.account_id
-            and present.month_number = sponsors_lost.month_number
+    select * from {{ ref('int_sponsors_lost_by_account_months') }}
 
 )
 
+-- What was never recorded stays null: no account is called unaligned for want of a CRM.
 select
-    known.account_id,
-    known.month_start,
-    known.closing_arr,
-    known.is_aligned,
-    cast(case
-        when known.is_aligned then known.closing_arr
-        when not known.is_aligned then 0
-    end as decimal(18, 2)) as aligned_arr,
-    known.last_executive_contact_on,
-    known.last_executive_meeting_on,
+    present.account_id,
+    present.month_start,
+    present.closing_arr,
+    aligned.is_aligned,
+    cast(
+        case when aligned.is_aligned then 1 when not aligned.is_aligned then 0 end
+        * present.closing_arr as decimal(18, 2)
+    ) as aligned_arr,
+    aligned.last_executive_contact_on,
+    aligned.last_executive_meeting_on,
     contacts.n_executives,
     contacts.n_directors,
     contacts.n_managers,
     contacts.n_individuals,
-    case
-        when known.is_aligned is not null
-            then cast(coalesce(engaged.n_contacts_engaged, 0) as integer)
-    end as n_contacts_engaged,
+    engaged.n_contacts_engaged,
     case
         when contacts.account_id is not null
-            then known.sponsor_lost_on is not null
+            then sponsors_lost.account_id is not null
     end as is_sponsor_lost,
-    known.sponsor_lost_on
-from known
-left join contacts
+    sponsors_lost.sponsor_lost_on
+from present
+left join aligned
     on
-        known.account_id = contacts.account_id
-        and known.month_number = contacts.month_number
+        present.account_id = aligned.account_id
+        and present.month_number = aligned.month_number
 left join engaged
     on
-        known.account_id = engaged.account_id
-        and known.month_number = engaged.month_number
+        present.account_id = engaged.account_id
+        and present.month_number = engaged.month_number
+left join contacts
+    on
+        present.account_id = contacts.account_id
+        and present.month_number = contacts.month_number
+left join sponsors_lost
+    on
+        present.account_id = sponsors_lost.account_id
+        and present.month_number = sponsors_lost.month_number

@@ -1,17 +1,26 @@
+with
+
+sources as (
+
+    select * from {{ ref('int_evidence_sources_judged') }}
+
+)
+
 select
-    cast(null as varchar) as source_id,
-    cast(null as varchar) as source_name,
-    cast(null as varchar) as feeds,
-    cast(null as varchar) as owner,
-    cast(null as integer) as refresh_cadence_days,
-    cast(null as integer) as audit_cadence_days,
-    cast(null as date) as last_refreshed_on,
-    cast(null as date) as last_audited_on,
-    cast(null as integer) as age_days,
-    cast(null as bigint) as n_rows,
-    cast(null as bigint) as n_accounts,
-    cast(null as decimal(18,2)) as covered_arr,
-    cast(null as decimal(18,2)) as total_arr,
-    cast(null as decimal(18,6)) as coverage_rate,
-    cast(null as varchar) as state
-where false
+    source_id,
+    source_name,
+    raw_table,
+    feeds,
+    owner,
+    refresh_cadence_days,
+    audit_cadence_days,
+    last_refreshed_on,
+    last_audited_on,
+    cast(age_days as integer) as age_days,
+    cast(n_rows as bigint) as n_rows,
+    cast(n_accounts as bigint) as n_accounts,
+    cast(covered_arr as decimal(18, 2)) as covered_arr,
+    cast(total_arr as decimal(18, 2)) as total_arr,
+    cast(coverage_rate as decimal(18, 6)) as coverage_rate,
+    state
+from sources
