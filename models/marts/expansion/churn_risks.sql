@@ -45,7 +45,8 @@ policy as (
 
 ),
 
--- An account is red since the month after the last in which it was not.
+-- An account is red since the month after the last in which it was not; one that is not
+-- red now has no such month.
 last_not_red as (
 
     select
@@ -126,4 +127,3 @@ left join suppressed
     on
         present.account_id = suppressed.account_id
         and present.month_start = suppressed.month_start
-where health_months.band = 'red'
