@@ -1,5 +1,6 @@
 -- Fails if policy asks for windows that packed usage cannot answer: the adoption window
 -- must lie in the shortest month, those of the last days in it and the month before.
+{{ config(meta={'dagster': {'ref': {'name': 'stg_policy__motion_policy'}}}) }}
 with
 
 motion_policy as (
@@ -10,7 +11,8 @@ motion_policy as (
 
 signals as (
 
-    select * from {{ ref('stg_policy__signals') }}
+    select cast(window_days as integer) as window_days
+    from {{ ref('stg_policy__signals') }}
     where signal = 'seat_utilisation'
 
 )

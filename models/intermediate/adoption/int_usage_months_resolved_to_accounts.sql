@@ -34,9 +34,8 @@ select
     usage_months.month_number,
     usage_months.balance_on,
     usage_months.used_days,
-    -- The last days of the month are the lowest bits.
     usage_months.used_days
-    & ((cast(1 as bigint) << motion_policy.adoption_window_days) - 1) as window_days,
+    & {{ lowest_bits('motion_policy.adoption_window_days') }} as window_days,
     usage_months.n_events
 from usage_months
 inner join accounts on usage_months.account_id = accounts.account_id

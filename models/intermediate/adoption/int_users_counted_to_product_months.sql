@@ -19,24 +19,35 @@ balance_dates as (
 
 ),
 
+motion_policy as (
+
+    select * from {{ ref('stg_policy__motion_policy') }}
+
+),
+
+signals as (
+
+    select cast(window_days as integer) as window_days
+    from {{ ref('stg_policy__signals') }}
+    where signal = 'seat_utilisation'
+
+),
+
 -- A day of use is one bit, the balance date the lowest; windows are masks over them.
 windows as (
 
     select
         signals.window_days,
         motion_policy.adoption_window_days,
-        (cast(1 as bigint) << motion_policy.adoption_window_days) - 1 as window_mask,
-        (
-            cast(1 as bigint)
-            << (motion_policy.adoption_window_days + signals.window_days - 1)
-        ) - 1 as all_windows_mask,
-        (
-            cast(1 as bigint)
-            << greatest(motion_policy.adoption_window_days - signals.window_days + 1, 0)
-        ) - 1 as common_mask
-    from {{ ref('stg_policy__motion_policy') }} as motion_policy
-    cross join {{ ref('stg_policy__signals') }} as signals
-    where signals.signal = 'seat_utilisation'
+        {{ lowest_bits('motion_policy.adoption_window_days') }} as window_mask,
+        {{ lowest_bits(
+            'motion_policy.adoption_window_days + signals.window_days - 1'
+        ) }} as all_windows_mask,
+        {{ lowest_bits(
+            'greatest(motion_policy.adoption_window_days - signals.window_days + 1, 0)'
+        ) }} as common_mask
+    from motion_policy
+    cross join signals
 
 ),
 

@@ -3,7 +3,12 @@ with
 usage_months as (
 
     select * from {{ ref('stg_product__usage_months') }}
-    where logged_days <> 0
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_resolved_to_ultimate') }}
 
 ),
 
@@ -13,44 +18,50 @@ policy as (
 
 ),
 
-summed as (
+-- The lowest bits are the last days of a month: those after the as-of date are cut off.
+dated as (
+
+    select
+        usage_months.account_id,
+        usage_months.balance_on,
+        usage_months.logged_days,
+        least(31, greatest(0, {{ dbt.datediff(
+            'policy.as_of_date', 'usage_months.balance_on', 'day'
+        ) }})) as days_to_come
+    from usage_months
+    cross join policy
+
+),
+
+known as (
 
     select
         account_id,
         balance_on,
-        bit_or(logged_days) as logged_days,
-        cast(sum(n_rows) as bigint) as n_rows
-    from usage_months
-    group by account_id, balance_on
+        logged_days & ~{{ lowest_bits('days_to_come') }} as known_days
+    from dated
 
 ),
 
--- The lowest bits are the last days of the month: those after the as-of date go.
-known as (
+summed as (
 
     select
-        summed.account_id,
-        summed.balance_on,
-        summed.n_rows,
-        summed.logged_days & -(
-            cast(1 as bigint) << greatest(
-                {{ dbt.datediff('policy.as_of_date', 'summed.balance_on', 'day') }}, 0
-            )
-        ) as logged_days
-    from summed
-    cross join policy
-    where
-        {{ dbt.datediff('policy.as_of_date', 'summed.balance_on', 'day') }} < 31
+        accounts.ultimate_account_id as account_id,
+        known.balance_on,
+        bit_or(known.known_days) as known_days,
+        sum(bit_count(known.known_days)) as n_rows
+    from known
+    inner join accounts on known.account_id = accounts.account_id
+    where known.known_days <> 0
+    group by accounts.ultimate_account_id, known.balance_on
 
 )
 
 select
     account_id,
+    -- The lowest bit set is the last day of use.
     cast({{ dbt.dateadd(
-        'day',
-        '-bit_count((logged_days & -logged_days) - 1)',
-        'balance_on'
+        'day', '-bit_count((known_days & -known_days) - 1)', 'balance_on'
     ) }} as date) as observed_on,
     n_rows
-from known
-where logged_days <> 0
+from summed

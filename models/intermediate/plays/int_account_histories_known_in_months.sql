@@ -6,10 +6,17 @@ outcomes as (
 
 ),
 
-products as (
+-- Not the closing ARR: whether a gap will be closed is not known on the balance date.
+balances as (
 
-    select * from {{ ref('int_balance_changes_summed_to_product_months') }}
-    where closing_arr > 0
+    select * from {{ ref('int_balances_accumulated_to_periods') }}
+    where arr > 0
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
 
 ),
 
@@ -33,16 +40,15 @@ dated as (
 counted as (
 
     select
-        outcomes.account_id,
-        outcomes.month_number,
-        count(*) as n_products
-    from outcomes
-    inner join products
+        balances.account_id,
+        months.month_number,
+        count(distinct balances.product_id) as n_products
+    from balances
+    inner join months
         on
-            outcomes.account_id = products.account_id
-            and outcomes.month_number >= products.month_number
-            and outcomes.month_number < products.next_month
-    group by outcomes.account_id, outcomes.month_number
+            balances.valid_from <= months.balance_on
+            and (balances.valid_to is null or balances.valid_to > months.balance_on)
+    group by balances.account_id, months.month_number
 
 )
 

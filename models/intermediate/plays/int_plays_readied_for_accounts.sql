@@ -107,7 +107,8 @@ select
     ready.act_from,
     ready.act_until,
     ready.act_until < policy.as_of_date as is_overdue,
-    {{ dbt.datediff('ready.ready_on', 'policy.as_of_date', 'day') }} as days_waiting,
+    {{ dbt.datediff('ready.ready_on', 'policy.as_of_date', 'day') }}
+        as days_waiting,
     ready.cost_per_run as cost
 from ready
 inner join accounts
