@@ -6,16 +6,10 @@ present as (
 
 ),
 
-account_months as (
+-- A step signed long before is growth for finance, and no outcome of anything since.
+expansions as (
 
-    select * from {{ ref('int_balance_changes_summed_to_account_months') }}
-    where movement = 'expansion'
-
-),
-
-steps as (
-
-    select * from {{ ref('int_contracted_steps_summed_to_product_months') }}
+    select * from {{ ref('int_expansions_cleared_of_contracted_steps') }}
 
 ),
 
@@ -29,40 +23,12 @@ policy as (
 
 ),
 
-stepped as (
-
-    select
-        account_id,
-        month_number,
-        sum(step_arr) as step_arr
-    from steps
-    where step_arr > 0
-    group by account_id, month_number
-
-),
-
--- A step signed long before is growth for finance, and no outcome of anything since.
-expansions as (
-
-    select
-        account_months.account_id,
-        account_months.month_number,
-        account_months.moved_arr - coalesce(stepped.step_arr, 0) as outcome_arr
-    from account_months
-    left join stepped
-        on
-            account_months.account_id = stepped.account_id
-            and account_months.month_number = stepped.month_number
-    where account_months.moved_arr > coalesce(stepped.step_arr, 0)
-
-),
-
 outcomes as (
 
     select
         present.account_id,
         present.month_number,
-        sum(expansions.outcome_arr) as outcome_arr,
+        sum(expansions.expansion_arr) as outcome_arr,
         min(expansions.month_number) as first_expansion_month
     from present
     cross join policy
