@@ -1,8 +1,8 @@
 -- The months that a table kept by forget_stale_months() does not hold, with their stamps.
 {% macro months_to_add(stamps) %}
-    select month_number, month_stamp
+    select *
     from {{ ref(stamps) }}
     {%- if is_incremental() %}
-    where month_number not in (select month_number from {{ this }})
+    where month_stamp not in (select month_stamp from {{ this }})
     {%- endif %}
 {% endmacro %}

@@ -12,6 +12,12 @@ used as (
 
 ),
 
+months as (
+
+    {{ months_to_add('int_months_stamped') }}
+
+),
+
 features as (
 
     select * from {{ ref('int_features_resolved_to_products') }}
@@ -33,6 +39,7 @@ entitled as (
         entitlements.month_number,
         features.feature_key
     from entitlements
+    inner join months on entitlements.month_number = months.month_number
     inner join features on entitlements.own_product_id = features.own_product_id
 
 ),
@@ -56,13 +63,14 @@ parts as (
     union all
 
     select
-        account_id,
-        product_id,
-        month_number,
+        used.account_id,
+        used.product_id,
+        used.month_number,
         0 as n_features_entitled,
         0 as n_features_adopted,
-        case when is_core then n_events else 0 end as core_events
+        case when used.is_core then used.n_events else 0 end as core_events
     from used
+    inner join months on used.month_number = months.month_number
 
 ),
 
@@ -89,6 +97,8 @@ select
     counted.core_events,
     counted.n_features_entitled > 0
     and counted.n_features_adopted
-    >= counted.n_features_entitled * motion_policy.adopted_breadth_rate as is_adopted
+    >= counted.n_features_entitled * motion_policy.adopted_breadth_rate as is_adopted,
+    months.month_stamp
 from counted
+inner join months on counted.month_number = months.month_number
 cross join motion_policy

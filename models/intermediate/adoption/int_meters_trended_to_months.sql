@@ -7,9 +7,27 @@ entitlements as (
 
 ),
 
-quantities as (
+metered_days as (
 
-    select * from {{ ref('int_quantities_summed_to_product_days') }}
+    select * from {{ ref('stg_product__metered_days') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_resolved_to_ultimate') }}
+
+),
+
+features as (
+
+    select * from {{ ref('int_features_resolved_to_products') }}
+
+),
+
+months as (
+
+    {{ months_to_add('int_months_stamped') }}
 
 ),
 
@@ -27,6 +45,7 @@ limits as (
         entitlements.meter,
         entitlements.month_number,
         entitlements.balance_on,
+        months.month_stamp,
         sum(entitlements.limit_quantity) as limit_quantity,
         -- A meter is not at 0 on the days before there was one.
         least(
@@ -36,13 +55,15 @@ limits as (
             ) }} + 1
         ) as n_days
     from entitlements
+    inner join months on entitlements.month_number = months.month_number
     cross join motion_policy
     group by
         entitlements.account_id,
         entitlements.product_id,
         entitlements.meter,
         entitlements.month_number,
-        entitlements.balance_on
+        entitlements.balance_on,
+        months.month_stamp
 
 ),
 
@@ -50,14 +71,30 @@ limits as (
 in_reach as (
 
     select
-        quantities.*,
+        metered_days.*,
         {{ each_number(
-            'quantities.month_number',
-            'quantities.month_number + 2'
+            'metered_days.month_number',
+            'metered_days.month_number + 2'
             ~ ' + cast(floor(motion_policy.limit_trend_days / 28) as integer)'
         ) }} as trend_month
-    from quantities
+    from metered_days
     cross join motion_policy
+
+),
+
+resolved as (
+
+    select
+        accounts.ultimate_account_id as account_id,
+        features.product_id,
+        in_reach.usage_date,
+        in_reach.month_number,
+        in_reach.trend_month,
+        in_reach.quantity
+    from in_reach
+    inner join months on in_reach.trend_month = months.month_number
+    inner join accounts on in_reach.account_id = accounts.account_id
+    inner join features on in_reach.feature_key = features.feature_key
 
 ),
 
@@ -65,16 +102,16 @@ placed as (
 
     select
         limits.*,
-        in_reach.quantity,
-        in_reach.month_number = limits.month_number as is_of_month,
-        {{ dbt.datediff('in_reach.usage_date', 'limits.balance_on', 'day') }}
+        resolved.quantity,
+        resolved.month_number = limits.month_number as is_of_month,
+        {{ dbt.datediff('resolved.usage_date', 'limits.balance_on', 'day') }}
             as days_back
     from limits
-    left join in_reach
+    left join resolved
         on
-            limits.account_id = in_reach.account_id
-            and limits.product_id = in_reach.product_id
-            and limits.month_number = in_reach.trend_month
+            limits.account_id = resolved.account_id
+            and limits.product_id = resolved.product_id
+            and limits.month_number = resolved.trend_month
 
 )
 
@@ -93,7 +130,15 @@ select
     coalesce(
         sum(quantity * (n_days - 1 - 2 * days_back)) filter (where days_back < n_days),
         0
-    ) as trend_moment
+    ) as trend_moment,
+    month_stamp
 from placed
 group by
-    account_id, product_id, meter, month_number, balance_on, limit_quantity, n_days
+    account_id,
+    product_id,
+    meter,
+    month_number,
+    balance_on,
+    limit_quantity,
+    n_days,
+    month_stamp

@@ -8,7 +8,7 @@ usage_months as (
 
 months as (
 
-    {{ months_to_add('int_months_stamped_by_usage') }}
+    {{ months_to_add('int_months_stamped') }}
 
 ),
 

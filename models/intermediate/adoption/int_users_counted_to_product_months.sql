@@ -9,13 +9,13 @@ usage_months as (
 
 months as (
 
-    {{ months_to_add('int_months_stamped_by_usage') }}
+    {{ months_to_add('int_months_stamped') }}
 
 ),
 
 balance_dates as (
 
-    select * from {{ ref('int_months_stamped_by_usage') }}
+    select * from {{ ref('int_months_stamped') }}
 
 ),
 

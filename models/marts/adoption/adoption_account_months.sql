@@ -14,7 +14,7 @@ users as (
 
 months as (
 
-    select * from {{ ref('int_months_stamped_by_usage') }}
+    {{ months_to_add('int_months_stamped') }}
 
 ),
 
@@ -24,6 +24,8 @@ account_months as (
         product_months.account_id,
         months.month_number,
         months.month_start,
+        months.balance_on,
+        months.month_stamp,
         months.is_logged,
         sum(product_months.seats) as seats,
         sum(product_months.n_features_adopted) as n_features_adopted,
@@ -35,7 +37,22 @@ account_months as (
         product_months.account_id,
         months.month_number,
         months.month_start,
+        months.balance_on,
+        months.month_stamp,
         months.is_logged
+
+),
+
+uses as (
+
+    select
+        account_id,
+        last_used_on,
+        lead(last_used_on) over (
+            partition by account_id
+            order by last_used_on
+        ) as next_used_on
+    from users
 
 ),
 
@@ -51,15 +68,20 @@ counted as (
         case when account_months.is_logged then coalesce(users.user_days, 0) end
             as user_days,
         users.stickiness_rate,
-        max(users.last_used_on) over (
-            partition by account_months.account_id
-            order by account_months.month_number
-        ) as last_used_on
+        uses.last_used_on
     from account_months
     left join users
         on
             account_months.account_id = users.account_id
             and account_months.month_number = users.month_number
+    left join uses
+        on
+            account_months.account_id = uses.account_id
+            and account_months.balance_on >= uses.last_used_on
+            and (
+                uses.next_used_on is null
+                or account_months.balance_on < uses.next_used_on
+            )
 
 )
 
@@ -77,5 +99,6 @@ select
     {{ rate('core_events', 'active_users') }} as depth,
     user_days,
     stickiness_rate,
-    last_used_on
+    last_used_on,
+    month_stamp
 from counted

@@ -1,8 +1,8 @@
 with
 
-entitled as (
+entitlements as (
 
-    select * from {{ ref('int_products_entitled_in_months') }}
+    select * from {{ ref('int_entitlements_sampled_to_months') }}
 
 ),
 
@@ -20,7 +20,47 @@ users as (
 
 months as (
 
-    select * from {{ ref('int_months_stamped_by_usage') }}
+    {{ months_to_add('int_months_stamped') }}
+
+),
+
+-- A month knows of what came first only if it had come by then.
+first_entitled as (
+
+    select
+        account_id,
+        product_id,
+        min(entitled_on) as entitled_on
+    from entitlements
+    group by account_id, product_id
+
+),
+
+first_adopted as (
+
+    select
+        features.account_id,
+        features.product_id,
+        min(months_of_all.month_start) as month_start,
+        min(months_of_all.balance_on) as balance_on
+    from features
+    inner join {{ ref('int_months_stamped') }} as months_of_all
+        on features.month_number = months_of_all.month_number
+    where features.is_adopted
+    group by features.account_id, features.product_id
+
+),
+
+entitled as (
+
+    select
+        account_id,
+        product_id,
+        month_number,
+        sum(limit_quantity) filter (where meter = 'seats') as seats
+    from entitlements
+    where month_stamp in (select month_stamp from months)
+    group by account_id, product_id, month_number
 
 ),
 
@@ -31,11 +71,9 @@ product_months as (
         coalesce(entitled.product_id, features.product_id) as product_id,
         coalesce(entitled.month_number, features.month_number) as month_number,
         entitled.seats,
-        entitled.entitled_on,
         coalesce(features.n_features_entitled, 0) as n_features_entitled,
         features.n_features_adopted,
-        features.core_events,
-        features.is_adopted
+        features.core_events
     from entitled
     full outer join features
         on
@@ -45,57 +83,47 @@ product_months as (
 
 ),
 
--- What a month knows: when the product was first had, and first adopted, until then.
-so_far as (
-
-    select
-        product_months.*,
-        months.month_start,
-        months.is_logged,
-        min(product_months.entitled_on) over up_to_the_month as first_entitled_on,
-        min(months.month_start) filter (where product_months.is_adopted)
-            over up_to_the_month as adopted_month,
-        min(months.balance_on) filter (where product_months.is_adopted)
-            over up_to_the_month as adopted_on
-    from product_months
-    inner join months on product_months.month_number = months.month_number
-    window
-        up_to_the_month as (
-            partition by product_months.account_id, product_months.product_id
-            order by product_months.month_number
-        )
-
-),
-
 counted as (
 
     select
-        so_far.account_id,
-        so_far.product_id,
-        so_far.month_start,
-        so_far.seats,
-        so_far.n_features_entitled,
-        so_far.first_entitled_on,
-        so_far.adopted_month,
-        so_far.adopted_on,
+        product_months.account_id,
+        product_months.product_id,
+        months.month_start,
+        months.month_stamp,
+        product_months.seats,
+        product_months.n_features_entitled,
+        first_entitled.entitled_on,
+        first_adopted.month_start as adopted_month,
+        first_adopted.balance_on as adopted_on,
         -- Before the log begins nobody knows: that is not the same as none.
-        case when so_far.is_logged then coalesce(so_far.n_features_adopted, 0) end
+        case when months.is_logged then coalesce(product_months.n_features_adopted, 0) end
             as n_features_adopted,
-        case when so_far.is_logged then coalesce(so_far.core_events, 0) end
+        case when months.is_logged then coalesce(product_months.core_events, 0) end
             as core_events,
-        case when so_far.is_logged then coalesce(users.active_users, 0) end
+        case when months.is_logged then coalesce(users.active_users, 0) end
             as active_users,
-        case when so_far.is_logged then coalesce(users.lasting_active_users, 0) end
+        case when months.is_logged then coalesce(users.lasting_active_users, 0) end
             as lasting_active_users,
-        case when so_far.is_logged then coalesce(users.user_days, 0) end
+        case when months.is_logged then coalesce(users.user_days, 0) end
             as user_days,
         users.stickiness_rate
-    from so_far
+    from product_months
+    inner join months on product_months.month_number = months.month_number
     left join users
         on
-            so_far.account_id = users.account_id
-            and so_far.product_id = users.product_id
-            and so_far.month_number = users.month_number
+            product_months.account_id = users.account_id
+            and product_months.product_id = users.product_id
+            and product_months.month_number = users.month_number
+    left join first_entitled
+        on
+            product_months.account_id = first_entitled.account_id
+            and product_months.product_id = first_entitled.product_id
+            and months.balance_on >= first_entitled.entitled_on
+    left join first_adopted
+        on
+            product_months.account_id = first_adopted.account_id
+            and product_months.product_id = first_adopted.product_id
+            and months.month_start >= first_adopted.month_start
 
 )
 
@@ -114,11 +142,10 @@ select
     {{ rate('core_events', 'active_users') }} as depth,
     user_days,
     stickiness_rate,
-    first_entitled_on as entitled_on,
+    entitled_on,
     adopted_month,
-    cast({{ dbt.datediff(
-        'first_entitled_on', 'adopted_on', 'day'
-    ) }} as integer) as days_to_adopt,
-    case when first_entitled_on is not null then adopted_month is null end
-        as is_censored
+    cast({{ dbt.datediff('entitled_on', 'adopted_on', 'day') }} as integer)
+        as days_to_adopt,
+    case when entitled_on is not null then adopted_month is null end as is_censored,
+    month_stamp
 from counted

@@ -20,7 +20,7 @@ features as (
 
 months as (
 
-    select * from {{ ref('int_months_stamped_by_usage') }}
+    {{ months_to_add('int_months_stamped') }}
 
 ),
 
@@ -31,6 +31,7 @@ entitled as (
         entitlements.month_number,
         features.feature_key
     from entitlements
+    inner join months on entitlements.month_number = months.month_number
     inner join features on entitlements.own_product_id = features.own_product_id
 
 ),
@@ -69,7 +70,8 @@ select
     case when months.is_logged then coalesce(feature_months.n_events, 0) end
         as n_events,
     case when months.is_logged then coalesce(feature_months.is_adopted, false) end
-        as is_adopted
+        as is_adopted,
+    months.month_stamp
 from feature_months
 inner join features on feature_months.feature_key = features.feature_key
 inner join months on feature_months.month_number = months.month_number

@@ -8,7 +8,7 @@ meters as (
 
 months as (
 
-    select * from {{ ref('int_months_stamped_by_usage') }}
+    {{ months_to_add('int_months_stamped') }}
 
 ),
 
@@ -19,6 +19,7 @@ sloped as (
         meters.product_id,
         meters.meter,
         months.month_start,
+        months.month_stamp,
         meters.balance_on,
         meters.limit_quantity,
         meters.n_days,
@@ -68,5 +69,6 @@ select
             then cast({{ dbt.dateadd(
                 'day', 'cast(days_to_breach as integer)', 'balance_on'
             ) }} as date)
-    end as projected_breach_on
+    end as projected_breach_on,
+    month_stamp
 from projected
