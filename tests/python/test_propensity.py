@@ -299,24 +299,42 @@ def test_a_draft_is_filled_with_the_accounts_own_or_not_written() -> None:
 class Beside:
     """A warehouse that reads a company and keeps what is decided beside it."""
 
-    def __init__(self, company: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, company: duckdb.DuckDBPyConnection, marts_are_empty: bool = False
+    ) -> None:
         self.company = company
         self.decided = duckdb.connect()
+        self.marts_are_empty = marts_are_empty
 
     def read(self, table: str) -> pd.DataFrame:
         is_decided = table.startswith("decisions.")
-        return frame(self.decided if is_decided else self.company, table)
+        rows = frame(self.decided if is_decided else self.company, table)
+        is_empty = self.marts_are_empty and table.startswith("marts.")
+        return rows.iloc[:0] if is_empty else rows
 
     def write(self, table: str, rows: pd.DataFrame, contract: Contract) -> None:
         write(self.decided, table, rows, contract)
 
 
+def decided(warehouse: Beside) -> Beside:
+    """The warehouse once every asset has been written, and checked."""
+    propensity_evaluation(warehouse=warehouse)
+    propensity_scores(warehouse=warehouse)
+    assert every_customer_is_scored(warehouse=warehouse).passed
+    return warehouse
+
+
+def test_a_company_without_customers_has_no_scores(
+    demo: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = decided(Beside(demo, marts_are_empty=True))
+    assert warehouse.read("decisions.propensity_scores").empty
+    [statement] = warehouse.read("decisions.propensity_evaluation")["statement"]
+    assert statement.startswith("No model: 0 account-quarters")
+
+
 def test_the_demo_is_scored_and_twice_alike(demo: duckdb.DuckDBPyConnection) -> None:
-    runs = [Beside(demo), Beside(demo)]
-    for warehouse in runs:
-        propensity_evaluation(warehouse=warehouse)
-        propensity_scores(warehouse=warehouse)
-        assert every_customer_is_scored(warehouse=warehouse).passed
+    runs = [decided(Beside(demo)), decided(Beside(demo))]
     for table in ("decisions.propensity_evaluation", "decisions.propensity_scores"):
         pd.testing.assert_frame_equal(*(run.read(table) for run in runs))
     found = runs[0].read("decisions.propensity_evaluation")
