@@ -117,7 +117,7 @@ def rules(motion_policy: pd.DataFrame, measurement_policy: pd.DataFrame) -> Rule
     )
 
 
-def known_cases(features: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
+def known_cases(features: pd.DataFrame) -> pd.DataFrame:
     """One row per account and month, in numbers: features, segment, fired signals.
 
     Rows are in the order of their keys, whatever order they came in.
@@ -129,14 +129,9 @@ def known_cases(features: pd.DataFrame, signals: pd.DataFrame) -> pd.DataFrame:
     for name in FEATURES:
         table[name] = cases[name].astype(float)
     segments = pd.get_dummies(cases["segment"], prefix=SEGMENT, prefix_sep="")
-    keys = ["account_id", "month_start"]
-    fired = signals.loc[signals["is_fired"].astype(bool), [*keys, "signal"]]
-    flags = pd.crosstab([fired[key] for key in keys], FIRED + fired["signal"])
-    flags = flags.reindex(pd.MultiIndex.from_frame(table[keys]), fill_value=0)
-    return pd.concat(
-        [table, segments.astype(float), flags.reset_index(drop=True).astype(float)],
-        axis=1,
-    )
+    fired = cases["fired_signals"].astype(object).fillna("").astype(str)
+    flags = fired.str.get_dummies(", ").add_prefix(FIRED)
+    return pd.concat([table, segments.astype(float), flags.astype(float)], axis=1)
 
 
 def closed_cases(cases: pd.DataFrame, month: int, rules: Rules) -> pd.DataFrame:

@@ -16,7 +16,13 @@ from dbt.cli.main import dbtRunner
 from orchestration.door import open_door
 from orchestration.raw_sources import DoorError
 from orchestration.settings import PROJECT, Settings, SettingsError, settings
-from orchestration.summary import RUN_RESULTS, run_results, shown, summary
+from orchestration.summary import (
+    RUN_RESULTS,
+    has_failed,
+    run_results,
+    shown,
+    summary,
+)
 
 NODE_DONE = re.compile(r"(\d+) of (\d+) (OK|PASS|WARN|FAIL|ERROR|SKIP)\s*(.*?) \.{2,}")
 
@@ -101,6 +107,8 @@ def main() -> int:
         print("\n".join(failures), file=sys.stderr)
         return 1
     print(summary(run, time.monotonic() - started))
+    if failures and not any(has_failed(result) for result in run_results()):
+        print("\n".join(failures), file=sys.stderr)
     return 1 if failures else 0
 
 

@@ -112,7 +112,7 @@ def summary(run: Settings, seconds: float) -> str:
     results = run_results()
     checks = [r for r in results if r["unique_id"].startswith("test.")]
     passed = sum(r["status"] == "pass" for r in checks)
-    failed = [r["unique_id"].split(".")[2] for r in results if _has_failed(r)]
+    failed = [r["unique_id"].split(".")[2] for r in results if has_failed(r)]
     lines = [f"as of {run.as_of}, built in {seconds:.0f} s"]
     lines.append(_line("checks", f"{passed} passed, {len(checks) - passed} failed"))
     lines += [_line("failed", name) for name in failed]
@@ -159,5 +159,6 @@ def _filled(conn: duckdb.DuckDBPyConnection, text: str, query: str) -> str:
     return text.format(*rows[0]) if rows and rows[0][0] is not None else "-"
 
 
-def _has_failed(result: dict[str, Any]) -> bool:
+def has_failed(result: dict[str, Any]) -> bool:
+    """Whether dbt could not build a node, or its test found rows."""
     return result["status"] in ("fail", "error", "skipped", "runtime error")

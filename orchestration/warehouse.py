@@ -80,6 +80,9 @@ def _checked(table: str, rows: pd.DataFrame, contract: Contract) -> pa.Table:
             column = pa.array(rows[name], from_pandas=True)
         except pa.ArrowException as error:
             raise ContractError(f"{table}: {name} mixes types: {error}") from error
+        # Nothing but nulls is of any type, whatever pandas made of it.
+        if column.null_count == len(column):
+            column = pa.nulls(len(column))
         holds = (pa.types.is_null, *HOLDS[kind.split("(")[0]])
         if not any(is_held(column.type) for is_held in holds):
             raise ContractError(f"{table}: {name} is {column.type}, expected {kind}.")

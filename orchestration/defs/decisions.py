@@ -11,7 +11,6 @@ from orchestration.warehouse import Warehouse
 # The tables each asset reads, in the order its functions take them.
 LEARNT_FROM = (
     "marts.propensity_features",
-    "marts.account_signals",
     "staging.stg_policy__motion_policy",
     "staging.stg_policy__measurement_policy",
 )
@@ -32,9 +31,8 @@ def _keys(*tables: str) -> list[dg.AssetKey]:
 @dg.asset(key_prefix="decisions", group_name="decisions", deps=_keys(*LEARNT_FROM))
 def propensity_evaluation(warehouse: Warehouse) -> None:
     """How well chances of expansion met what happened, and the model that is used."""
-    features, signals, *policy = (warehouse.read(table) for table in LEARNT_FROM)
-    cases = known_cases(features, signals)
-    table = evaluated(cases, last_month(features), rules(*policy))
+    features, *policy = (warehouse.read(table) for table in LEARNT_FROM)
+    table = evaluated(known_cases(features), last_month(features), rules(*policy))
     warehouse.write(EVALUATION, table, contracts()["propensity_evaluation"])
 
 
@@ -45,9 +43,9 @@ def propensity_evaluation(warehouse: Warehouse) -> None:
 )
 def propensity_scores(warehouse: Warehouse) -> None:
     """The chance that each customer expands, why, and what to do about it."""
-    features, signals, *policy = (warehouse.read(table) for table in LEARNT_FROM)
+    features, *policy = (warehouse.read(table) for table in LEARNT_FROM)
     model = used_model(warehouse.read(EVALUATION))
-    cases = known_cases(features, signals)
+    cases = known_cases(features)
     scores = scored(cases, last_month(features), model, rules(*policy))
     offers = offered(scores, *(warehouse.read(table) for table in OFFERED_FROM))
     table = drafted(offers, *(warehouse.read(table) for table in DRAFTED_FROM))

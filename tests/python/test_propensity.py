@@ -35,13 +35,11 @@ RULES = Rules(
 )
 LAST = 2025 * 12 + 12
 
-Company = tuple[pd.DataFrame, pd.DataFrame]
-
 
 def company(
     told_by: dict[str, float], fires: float = 0.0, n_quarters: int = 9, seed: int = 1
-) -> Company:
-    """Features and signals of 80 accounts at quarters' ends, up to December 2025.
+) -> pd.DataFrame:
+    """The features of 80 accounts at quarters' ends, up to December 2025.
 
     The log odds of expanding are -2, plus each feature times its weight, plus `fires`
     where the signal `alarm` fired, which a fifth of the cases do.
@@ -63,8 +61,8 @@ def company(
     odds += sum(table[name] * weight for name, weight in told_by.items())
     table["is_expanded"] = rng.random(len(table)) < 1 / (1 + np.exp(-odds))
     table["is_last_month"] = table["month_start"] == table["month_start"].max()
-    signals = table.loc[has_fired, ["account_id", "month_start"]]
-    return known_at(table, LAST), signals.assign(signal="alarm", is_fired=True)
+    table["fired_signals"] = pd.Series(has_fired).map({True: "alarm", False: None})
+    return known_at(table, LAST)
 
 
 def known_at(features: pd.DataFrame, month: int) -> pd.DataFrame:
@@ -76,8 +74,8 @@ def known_at(features: pd.DataFrame, month: int) -> pd.DataFrame:
     return known
 
 
-def judged(data: Company, rules: Rules = RULES) -> pd.DataFrame:
-    return evaluation.evaluated(propensity.known_cases(*data), LAST, rules)
+def judged(features: pd.DataFrame) -> pd.DataFrame:
+    return evaluation.evaluated(propensity.known_cases(features), LAST, RULES)
 
 
 def value(table: pd.DataFrame, model: str, measure: str) -> pd.Series:
@@ -89,7 +87,7 @@ MANY_REASONS = {"seat_utilisation_rate": 1.5, "breadth_change": -1.5, "n_product
 
 
 def test_training_ends_a_horizon_before_the_test_and_grows() -> None:
-    cases = propensity.known_cases(*company({}))
+    cases = propensity.known_cases(company({}))
     splits = list(propensity.splits(cases, LAST, RULES))
     months = [int(test["month"].iloc[0]) for _, test in splits]
     assert months == [LAST - 15, LAST - 12, LAST - 9, LAST - 6]
@@ -109,13 +107,12 @@ def test_what_comes_later_changes_no_score(
     seed: int, back: int, fires: float, method: str
 ) -> None:
     month = LAST - back
-    features, signals = company(MANY_REASONS, fires, seed=seed)
+    features = company(MANY_REASONS, fires, seed=seed)
     then = known_at(features, month).sample(frac=1, random_state=seed)
-    is_then = propensity.month_numbers(signals["month_start"]) <= month
     few = replace(RULES, bootstrap_draws=20)
     tables = []
-    for data in ((features, signals), (then, signals[is_then])):
-        cases = propensity.known_cases(*data)
+    for known in (features, then):
+        cases = propensity.known_cases(known)
         scores = propensity.scored(cases, month, method, few)
         assert scores["chance"].between(0, 1).all()
         tables.append((scores, evaluation.evaluated(cases, month, few)))
@@ -144,11 +141,11 @@ def test_a_model_that_beats_the_best_signal_is_used() -> None:
 def test_a_model_that_knows_no_more_than_a_signal_is_not_used(
     told_by: dict[str, float], fires: float
 ) -> None:
-    data = company(told_by, fires)
-    table = judged(data)
+    features = company(told_by, fires)
+    table = judged(features)
     assert evaluation.used_model(table) == BASELINE
     assert "The logistic model is not used" in set(table["statement"].str[:30])
-    cases = propensity.known_cases(*data)
+    cases = propensity.known_cases(features)
     scores = propensity.scored(cases, LAST, BASELINE, RULES)
     assert scores["chance"].nunique() <= 2
     assert set(scores["method"]) == {BASELINE}
@@ -165,15 +162,14 @@ def test_a_model_that_knows_no_more_than_a_signal_is_not_used(
     ids=["few quarters", "one class"],
 )
 def test_too_few_data_give_a_sentence_and_no_scores(change: dict[str, Any]) -> None:
-    features, signals = company(**({"told_by": {}} | change))
-    table = judged((features, signals))
+    table = judged(company(**({"told_by": {}} | change)))
     assert table["statement"].str.startswith("No model: ").tolist() == [True]
     assert evaluation.used_model(table) is None
 
 
 def test_no_data_give_a_sentence_and_no_scores() -> None:
-    features, signals = (rows.iloc[:0] for rows in company({}))
-    cases = propensity.known_cases(features, signals)
+    features = company({}).iloc[:0]
+    cases = propensity.known_cases(features)
     month = propensity.last_month(features)
     table = evaluation.evaluated(cases, month, RULES)
     assert table["n"].tolist() == [0]
@@ -181,13 +177,13 @@ def test_no_data_give_a_sentence_and_no_scores() -> None:
 
 
 def test_what_is_unknown_is_a_reason_of_its_own() -> None:
-    features, signals = company({})
+    features = company({})
     is_unknown = np.arange(len(features)) % 2 == 0
     features["health_score"] = features["health_score"].mask(is_unknown)
     features["stickiness_rate"] = np.nan
     is_known = features["is_expanded"].notna()
     features["is_expanded"] = pd.Series(is_unknown, dtype=object).where(is_known, None)
-    cases = propensity.known_cases(features, signals)
+    cases = propensity.known_cases(features)
     scores = propensity.scored(cases, LAST, LOGISTIC, RULES)
     is_raised = scores["reasons"].str.contains("health unknown (raises", regex=False)
     assert is_raised.tolist() == cases["health_score"].isna()[
@@ -299,24 +295,42 @@ def test_a_draft_is_filled_with_the_accounts_own_or_not_written() -> None:
 class Beside:
     """A warehouse that reads a company and keeps what is decided beside it."""
 
-    def __init__(self, company: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, company: duckdb.DuckDBPyConnection, marts_are_empty: bool = False
+    ) -> None:
         self.company = company
         self.decided = duckdb.connect()
+        self.marts_are_empty = marts_are_empty
 
     def read(self, table: str) -> pd.DataFrame:
         is_decided = table.startswith("decisions.")
-        return frame(self.decided if is_decided else self.company, table)
+        rows = frame(self.decided if is_decided else self.company, table)
+        is_empty = self.marts_are_empty and table.startswith("marts.")
+        return rows.iloc[:0] if is_empty else rows
 
     def write(self, table: str, rows: pd.DataFrame, contract: Contract) -> None:
         write(self.decided, table, rows, contract)
 
 
+def decided(warehouse: Beside) -> Beside:
+    """The warehouse once every asset has been written, and checked."""
+    propensity_evaluation(warehouse=warehouse)
+    propensity_scores(warehouse=warehouse)
+    assert every_customer_is_scored(warehouse=warehouse).passed
+    return warehouse
+
+
+def test_a_company_without_customers_has_no_scores(
+    demo: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse = decided(Beside(demo, marts_are_empty=True))
+    assert warehouse.read("decisions.propensity_scores").empty
+    [statement] = warehouse.read("decisions.propensity_evaluation")["statement"]
+    assert statement.startswith("No model: 0 account-quarters")
+
+
 def test_the_demo_is_scored_and_twice_alike(demo: duckdb.DuckDBPyConnection) -> None:
-    runs = [Beside(demo), Beside(demo)]
-    for warehouse in runs:
-        propensity_evaluation(warehouse=warehouse)
-        propensity_scores(warehouse=warehouse)
-        assert every_customer_is_scored(warehouse=warehouse).passed
+    runs = [decided(Beside(demo)), decided(Beside(demo))]
     for table in ("decisions.propensity_evaluation", "decisions.propensity_scores"):
         pd.testing.assert_frame_equal(*(run.read(table) for run in runs))
     found = runs[0].read("decisions.propensity_evaluation")

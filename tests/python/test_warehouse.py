@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -55,7 +56,10 @@ def test_what_is_written_is_read_with_its_types(warehouse: Warehouse) -> None:
 
 
 def test_another_write_replaces_the_table(warehouse: Warehouse) -> None:
-    warehouse.write(TABLE, rows().iloc[:0], CONTRACT)
+    nothing = rows(price=[np.nan] * 2, is_final=[np.nan] * 2)
+    warehouse.write(TABLE, nothing, CONTRACT)
+    assert warehouse.read(TABLE)["is_final"].isna().all()
+    warehouse.write(TABLE, nothing.astype(object).iloc[:0], CONTRACT)
     assert warehouse.read(TABLE).empty
 
 

@@ -57,7 +57,9 @@ signalled as (
         max(case when signal = 'headcount_growth' then value end)
             as headcount_growth_rate,
         max(case when signal = 'renewal_window' then value end) as days_to_term_end,
-        count(*) filter (where is_fired) as n_fired_signals
+        count(*) filter (where is_fired) as n_fired_signals,
+        {{ joined_text('case when is_fired then signal end', 'signal') }}
+            as fired_signals
     from signals
     group by account_id, month_start
 
@@ -107,7 +109,8 @@ select
     histories.months_as_customer,
     histories.months_since_expansion,
     histories.n_products,
-    cast(coalesce(signalled.n_fired_signals, 0) as integer) as n_fired_signals
+    cast(coalesce(signalled.n_fired_signals, 0) as integer) as n_fired_signals,
+    signalled.fired_signals
 from outcomes
 inner join months on outcomes.month_number = months.month_number
 inner join histories
