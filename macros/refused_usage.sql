@@ -1,7 +1,8 @@
--- The raw rows of usage that were refused: those without a date, those of an unknown
+-- The raw rows of usage that were refused: those with an empty key, those of an unknown
 -- account, and those whose day is not among the days packed. The packed months tell in
 -- which groups to look, so the log is not joined with all of itself.
 {% macro refused_usage() %}
+    {%- set text = dbt.type_string() %}
     select usage_rows.*
     from {{ raw('product__usage_daily') }} as usage_rows
     left join {{ ref('stg_product__usage_dates') }} as dates
@@ -18,10 +19,13 @@
         on
             dates.month_number = suspects.month_number
             {%- for name in ('account_id', 'user_id', 'feature_key') %}
-            and coalesce({{ typed('usage_rows.' ~ name, 'text') }}, '') = suspects.{{ name }}
+            and cast(usage_rows.{{ name }} as {{ text }}) = suspects.{{ name }}
             {%- endfor %}
     where
         dates.given_date is null
+        {%- for name in ('account_id', 'user_id', 'feature_key') %}
+        or coalesce(cast(usage_rows.{{ name }} as {{ text }}), '') = ''
+        {%- endfor %}
         or suspects.is_of_unknown_account
-        or (suspects.logged_days >> dates.days_before) & 1 = 0
+        or suspects.logged_days & dates.day_bit = 0
 {% endmacro %}

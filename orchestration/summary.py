@@ -58,6 +58,45 @@ LINES = (
         order by month_start desc limit 1
         """,
     ),
+    (
+        "expansion, 12 m",
+        "{:,.2f}, {:.1%} of opening ARR",
+        """
+        select expansion_arr_12m, expansion_rate_12m from marts.expansion_months
+        where scope_type = 'company' order by month_start desc limit 1
+        """,
+    ),
+    (
+        "signals",
+        "{:,} fired, {:,} of them held back by a guard",
+        """
+        select count(*), count(*) filter (where is_suppressed)
+        from marts.account_signals
+        where is_fired
+            and month_start = (select max(month_start) from marts.account_signals)
+        having count(*) > 0
+        """,
+    ),
+    (
+        "plays ready",
+        "{:,} worth {:,.2f} ({:,.2f} to {:,.2f}), {:,} held out",
+        """
+        select count(*) filter (where not is_holdout),
+            sum(expected_arr) filter (where not is_holdout),
+            sum(expected_arr_low) filter (where not is_holdout),
+            sum(expected_arr_high) filter (where not is_holdout),
+            count(*) filter (where is_holdout)
+        from marts.expansion_queue
+        having count(expected_arr) filter (where not is_holdout) > 0
+        """,
+    ),
+    (
+        "churn risks",
+        "{:,} accounts, {:,.2f} of ARR",
+        """
+        select count(*), sum(closing_arr) from marts.churn_risks having count(*) > 0
+        """,
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 -- Fails if a signal's window or horizon is not the one it is measured over: users and
 -- features are counted over the adoption window, outcomes over outcome_months, whatever
 -- the seed of the signals says.
+{{ config(meta={'dagster': {'ref': {'name': 'stg_policy__signals'}}}) }}
 with
 
 signals as (

@@ -50,7 +50,7 @@ named as (
         ranked_rules.owner_role,
         ranked_rules.backup_role,
         coalesce(owners.is_active, false) as has_owner,
-        coalesce(not owners.is_active, false) as is_owner_left,
+        coalesce(owners.has_left, false) as is_owner_left,
         owners.user_id as owner_user_id,
         backups.user_id as backup_user_id
     from ranked_rules

@@ -1,15 +1,8 @@
 with
 
-accounts as (
-
-    select * from {{ ref('int_accounts_resolved_to_ultimate') }}
-
-),
-
 answers as (
 
-    select * from {{ ref('stg_support__surveys') }}
-    where survey_type = 'nps'
+    select * from {{ ref('int_nps_answers_known_in_months') }}
 
 ),
 
@@ -26,12 +19,6 @@ account_months as (
 
 ),
 
-present as (
-
-    select * from {{ ref('int_accounts_present_in_months') }}
-
-),
-
 policy as (
 
     select * from {{ ref('stg_policy__signals') }}
@@ -39,52 +26,28 @@ policy as (
 
 ),
 
--- Of several answers of the newest day the best counts: a promoter is among them.
-newest_answers as (
-
-    select
-        present.account_id,
-        present.month_number,
-        present.month_start,
-        answers.score,
-        answers.responded_on,
-        row_number() over (
-            partition by present.account_id, present.month_number
-            order by answers.responded_on desc, answers.score desc
-        ) as recency
-    from present
-    cross join policy
-    inner join accounts on present.account_id = accounts.ultimate_account_id
-    inner join answers
-        on
-            accounts.account_id = answers.account_id
-            and present.balance_on >= answers.responded_on
-            and {{ dbt.datediff('answers.responded_on', 'present.balance_on', 'day') }}
-            < policy.window_days
-
-),
-
 measured as (
 
     select
-        newest_answers.account_id,
-        newest_answers.month_number,
-        newest_answers.score,
-        newest_answers.responded_on,
+        answers.account_id,
+        answers.month_number,
+        answers.balance_on,
+        answers.score,
+        answers.responded_on,
         account_months.seats,
         headcounts.employee_count,
         cast(account_months.seats / headcounts.employee_count as decimal(18, 6))
             as value
-    from newest_answers
+    from answers
     inner join account_months
         on
-            newest_answers.account_id = account_months.account_id
-            and newest_answers.month_start = account_months.month_start
+            answers.account_id = account_months.account_id
+            and answers.month_start = account_months.month_start
     inner join headcounts
         on
-            newest_answers.account_id = headcounts.account_id
-            and newest_answers.month_number = headcounts.month_number
-    where newest_answers.recency = 1 and headcounts.employee_count > 0
+            answers.account_id = headcounts.account_id
+            and answers.month_number = headcounts.month_number
+    where headcounts.employee_count > 0
 
 )
 
@@ -111,3 +74,6 @@ select
     ) as evidence
 from measured
 cross join policy
+where
+    {{ dbt.datediff('measured.responded_on', 'measured.balance_on', 'day') }}
+    < policy.window_days

@@ -20,57 +20,15 @@ policy as (
 
 ),
 
+past as (
+
+    select * from {{ ref('int_active_users_compared_to_past_months') }}
+
+),
+
 motion_policy as (
 
     select * from {{ ref('stg_policy__motion_policy') }}
-
-),
-
-baseline_months as (
-
-    select
-        present.account_id,
-        present.month_start,
-        account_months.active_users
-    from present
-    cross join policy
-    inner join account_months
-        on
-            present.account_id = account_months.account_id
-            and present.month_start > account_months.month_start
-            and {{ dbt.dateadd(
-                'month', '-policy.window_months', 'present.month_start'
-            ) }} <= account_months.month_start
-
-),
-
-medians as (
-
-    select
-        account_id,
-        month_start,
-        count(*) as n_months,
-        percentile_cont(0.5) within group (order by active_users) as median_users
-    from baseline_months
-    group by account_id, month_start
-
-),
-
--- 1.4826 times the median deviation is the standard deviation of a normal distribution.
-deviations as (
-
-    select
-        baseline_months.account_id,
-        baseline_months.month_start,
-        1.4826 * percentile_cont(0.5) within group (
-            order by abs(baseline_months.active_users - medians.median_users)
-        ) as deviation_users
-    from baseline_months
-    inner join medians
-        on
-            baseline_months.account_id = medians.account_id
-            and baseline_months.month_start = medians.month_start
-    group by baseline_months.account_id, baseline_months.month_start
 
 ),
 
@@ -81,13 +39,13 @@ measured as (
         present.account_id,
         present.month_number,
         account_months.active_users,
-        medians.median_users,
-        medians.n_months,
+        past.median_users,
+        past.n_months,
         cast(
-            (account_months.active_users - medians.median_users)
+            (account_months.active_users - past.median_users)
             / greatest(
-                deviations.deviation_users,
-                motion_policy.growth_least_deviation_rate * medians.median_users,
+                past.deviation_users,
+                motion_policy.growth_least_deviation_rate * past.median_users,
                 motion_policy.growth_least_deviation_users
             ) as decimal(18, 6)
         ) as value
@@ -97,14 +55,10 @@ measured as (
         on
             present.account_id = account_months.account_id
             and present.month_start = account_months.month_start
-    inner join medians
+    inner join past
         on
-            present.account_id = medians.account_id
-            and present.month_start = medians.month_start
-    inner join deviations
-        on
-            present.account_id = deviations.account_id
-            and present.month_start = deviations.month_start
+            present.account_id = past.account_id
+            and present.month_number = past.month_number
 
 )
 

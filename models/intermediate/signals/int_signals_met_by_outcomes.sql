@@ -22,7 +22,8 @@ select
     outcomes.is_expanded,
     outcomes.outcome_arr,
     outcomes.months_to_expansion,
-    signal_months.is_fired and count(*) filter (where signal_months.is_fired) over (
+    signal_months.is_fired
+    and sum(case when signal_months.is_fired then 1 else 0 end) over (
         partition by outcomes.account_id, outcomes.month_number
     ) = 1 as is_fired_alone
 from signal_months

@@ -6,6 +6,12 @@ present as (
 
 ),
 
+red as (
+
+    select * from {{ ref('int_red_health_dated_to_accounts') }}
+
+),
+
 last_month as (
 
     select * from {{ ref('int_months') }}
@@ -28,7 +34,6 @@ health_months as (
 drivers as (
 
     select * from {{ ref('account_health_drivers') }}
-    where points is not null
 
 ),
 
@@ -42,35 +47,6 @@ signals as (
 policy as (
 
     select * from {{ ref('stg_policy__motion_policy') }}
-
-),
-
--- An account is red since the month after the last in which it was not; one that is not
--- red now has no such month.
-last_not_red as (
-
-    select
-        present.account_id,
-        max(present.month_number) as month_number
-    from present
-    left join health_months
-        on
-            present.account_id = health_months.account_id
-            and present.month_start = health_months.month_start
-    where coalesce(health_months.band <> 'red', true)
-    group by present.account_id
-
-),
-
-red_since as (
-
-    select
-        present.account_id,
-        min(present.balance_on) as red_since
-    from present
-    left join last_not_red on present.account_id = last_not_red.account_id
-    where present.month_number > coalesce(last_not_red.month_number, 0)
-    group by present.account_id
 
 ),
 
@@ -107,7 +83,7 @@ select
     present.month_start,
     present.closing_arr,
     health_months.score,
-    red_since.red_since,
+    red.red_since,
     reasons.reasons,
     accounts.csm_user_id,
     coalesce(suppressed.n_signals, 0) as n_suppressed_signals
@@ -118,7 +94,7 @@ inner join health_months
     on
         present.account_id = health_months.account_id
         and present.month_start = health_months.month_start
-inner join red_since on present.account_id = red_since.account_id
+inner join red on present.account_id = red.account_id
 left join reasons
     on
         present.account_id = reasons.account_id

@@ -20,13 +20,15 @@ metered as (
         usage_rows.user_id,
         usage_rows.feature_key,
         usage_rows.usage_date,
-        usage_rows.days_before,
+        usage_rows.day_bit,
         usage_rows.month_number,
-        usage_rows.quantity,
-        months.month_stamp
+        usage_rows.quantity
     from {{ ref('stg_product__usage_rows') }} as usage_rows
-    inner join months on usage_rows.month_number = months.month_number
-    where usage_rows.quantity is not null
+    where
+        usage_rows.quantity is not null
+        {%- if is_incremental() %}
+        and usage_rows.month_number in (select month_number from months)
+        {%- endif %}
 
 )
 
@@ -36,18 +38,19 @@ select
     metered.usage_date,
     metered.month_number,
     cast(sum(metered.quantity) as decimal(18, 6)) as quantity,
-    metered.month_stamp
+    months.month_stamp
 from metered
+inner join months on metered.month_number = months.month_number
 inner join packed
     on
         metered.account_id = packed.account_id
         and metered.user_id = packed.user_id
         and metered.feature_key = packed.feature_key
         and metered.month_number = packed.month_number
-where (packed.logged_days >> metered.days_before) & 1 = 1
+where packed.logged_days & metered.day_bit <> 0
 group by
     metered.account_id,
     metered.feature_key,
     metered.usage_date,
     metered.month_number,
-    metered.month_stamp
+    months.month_stamp

@@ -12,6 +12,12 @@ policy as (
 
 ),
 
+motion_policy as (
+
+    select * from {{ ref('stg_policy__motion_policy') }}
+
+),
+
 -- Dates are few: what depends on the date alone is worked out once a date, not per row.
 given_dates as (
 
@@ -61,14 +67,25 @@ balanced as (
         end as balance_on
     from dated
 
+),
+
+counted_down as (
+
+    select
+        *,
+        {{ dbt.datediff('usage_date', 'balance_on', 'day') }} as days_before
+    from balanced
+
 )
 
 select
-    given_date,
-    usage_date,
-    month_number,
-    balance_on,
-    {{ dbt.datediff('usage_date', 'balance_on', 'day') }} as days_before,
-    n_raw_rows,
-    n_events
-from balanced
+    counted_down.given_date,
+    counted_down.usage_date,
+    counted_down.month_number,
+    counted_down.balance_on,
+    cast(1 as bigint) << counted_down.days_before as day_bit,
+    counted_down.days_before < motion_policy.adoption_window_days as is_in_window,
+    counted_down.n_raw_rows,
+    counted_down.n_events
+from counted_down
+cross join motion_policy

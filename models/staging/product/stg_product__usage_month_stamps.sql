@@ -32,6 +32,7 @@ months as (
 
 select
     months.month_number,
+    months.balance_on,
     concat(
         months.n_raw_rows, ' rows, ',
         coalesce(months.n_events, 0), ' events to ',

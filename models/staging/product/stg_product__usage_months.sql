@@ -6,12 +6,6 @@ months as (
 
 ),
 
-motion_policy as (
-
-    select * from {{ ref('stg_policy__motion_policy') }}
-
-),
-
 packed as (
 
     select
@@ -19,20 +13,16 @@ packed as (
         usage_rows.user_id,
         usage_rows.feature_key,
         usage_rows.month_number,
-        max(usage_rows.balance_on) as balance_on,
-        max(months.month_stamp) as month_stamp,
-        bit_or(cast(1 as bigint) << usage_rows.days_before) as logged_days,
-        bit_or(cast(1 as bigint) << usage_rows.days_before) filter (
-            where usage_rows.event_count > 0
-        ) as used_days,
-        sum(usage_rows.event_count) filter (
-            where usage_rows.days_before < motion_policy.adoption_window_days
-        ) as n_events,
+        bit_or(usage_rows.day_bit) as logged_days,
+        sum(case when usage_rows.is_in_window then usage_rows.event_count end)
+            as n_events,
         count(*) as n_raw_rows,
-        count(*) filter (where not usage_rows.is_admissible) as n_inadmissible_rows
+        max(case when usage_rows.is_faulty or usage_rows.event_count <= 0 then 1 end)
+            as has_odd_rows
     from {{ ref('stg_product__usage_rows') }} as usage_rows
-    inner join months on usage_rows.month_number = months.month_number
-    cross join motion_policy
+    {%- if is_incremental() %}
+    where usage_rows.month_number in (select month_number from months)
+    {%- endif %}
     group by
         usage_rows.account_id,
         usage_rows.user_id,
@@ -41,20 +31,22 @@ packed as (
 
 ),
 
--- As many rows as days, none of them faulty: no day can have a second row.
-clean as (
+-- As many rows as days, each with events: no day can have a second row.
+judged as (
 
-    select *
+    select
+        *,
+        n_raw_rows = bit_count(logged_days) and has_odd_rows is null as is_clear
     from packed
-    where n_raw_rows = bit_count(logged_days) and n_inadmissible_rows = 0
+    where account_id <> '' and user_id <> '' and feature_key <> ''
 
 ),
 
 unclear as (
 
     select *
-    from packed
-    where n_raw_rows <> bit_count(logged_days) or n_inadmissible_rows > 0
+    from judged
+    where not is_clear
 
 ),
 
@@ -67,7 +59,8 @@ settled_days as (
         usage_rows.user_id,
         usage_rows.feature_key,
         usage_rows.month_number,
-        usage_rows.days_before,
+        usage_rows.day_bit,
+        usage_rows.is_in_window,
         max(usage_rows.event_count) as event_count,
         count(*) as n_rows
     from {{ ref('stg_product__usage_rows') }} as usage_rows
@@ -82,9 +75,10 @@ settled_days as (
         usage_rows.user_id,
         usage_rows.feature_key,
         usage_rows.month_number,
-        usage_rows.days_before
+        usage_rows.day_bit,
+        usage_rows.is_in_window
     having
-        min(case when usage_rows.is_admissible then 1 else 0 end) = 1
+        max(case when usage_rows.is_faulty then 1 else 0 end) = 0
         and min(usage_rows.event_count) = max(usage_rows.event_count)
         and count(usage_rows.quantity) in (0, count(*))
         and count(distinct usage_rows.quantity) <= 1
@@ -94,60 +88,67 @@ settled_days as (
 settled as (
 
     select
-        settled_days.account_id,
-        settled_days.user_id,
-        settled_days.feature_key,
-        settled_days.month_number,
-        bit_or(cast(1 as bigint) << settled_days.days_before) as logged_days,
-        bit_or(cast(1 as bigint) << settled_days.days_before) filter (
-            where settled_days.event_count > 0
-        ) as used_days,
-        sum(settled_days.event_count) filter (
-            where settled_days.days_before < motion_policy.adoption_window_days
-        ) as n_events,
-        sum(settled_days.n_rows) as n_rows
+        account_id,
+        user_id,
+        feature_key,
+        month_number,
+        bit_or(day_bit) as logged_days,
+        bit_or(case when event_count > 0 then day_bit end) as used_days,
+        sum(case when is_in_window then event_count end) as n_events,
+        sum(n_rows) as n_rows
     from settled_days
-    cross join motion_policy
-    group by
-        settled_days.account_id,
-        settled_days.user_id,
-        settled_days.feature_key,
-        settled_days.month_number
+    group by account_id, user_id, feature_key, month_number
+
+),
+
+counted as (
+
+    select
+        account_id,
+        user_id,
+        feature_key,
+        month_number,
+        logged_days,
+        logged_days as used_days,
+        n_events,
+        n_raw_rows,
+        n_raw_rows as n_rows
+    from judged
+    where is_clear
+
+    union all
+
+    select
+        unclear.account_id,
+        unclear.user_id,
+        unclear.feature_key,
+        unclear.month_number,
+        settled.logged_days,
+        settled.used_days,
+        settled.n_events,
+        unclear.n_raw_rows,
+        settled.n_rows
+    from unclear
+    left join settled
+        on
+            unclear.account_id = settled.account_id
+            and unclear.user_id = settled.user_id
+            and unclear.feature_key = settled.feature_key
+            and unclear.month_number = settled.month_number
 
 )
 
 select
-    account_id,
-    user_id,
-    feature_key,
-    month_number,
-    balance_on,
-    logged_days,
-    coalesce(used_days, 0) as used_days,
-    cast(coalesce(n_events, 0) as bigint) as n_events,
-    n_raw_rows,
-    n_raw_rows as n_rows,
-    month_stamp
-from clean
-
-union all
-
-select
-    unclear.account_id,
-    unclear.user_id,
-    unclear.feature_key,
-    unclear.month_number,
-    unclear.balance_on,
-    coalesce(settled.logged_days, 0) as logged_days,
-    coalesce(settled.used_days, 0) as used_days,
-    cast(coalesce(settled.n_events, 0) as bigint) as n_events,
-    unclear.n_raw_rows,
-    cast(coalesce(settled.n_rows, 0) as bigint) as n_rows,
-    unclear.month_stamp
-from unclear
-left join settled
-    on
-        unclear.account_id = settled.account_id
-        and unclear.user_id = settled.user_id
-        and unclear.feature_key = settled.feature_key
-        and unclear.month_number = settled.month_number
+    counted.account_id,
+    counted.user_id,
+    counted.feature_key,
+    counted.month_number,
+    months.balance_on,
+    coalesce(counted.logged_days, 0) as logged_days,
+    coalesce(counted.used_days, 0) as used_days,
+    cast(coalesce(counted.n_events, 0) as bigint) as n_events,
+    counted.n_raw_rows,
+    cast(coalesce(counted.n_rows, 0) as bigint) as n_rows,
+    months.month_stamp
+from counted
+inner join months on counted.month_number = months.month_number

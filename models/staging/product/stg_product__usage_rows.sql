@@ -1,9 +1,7 @@
 {%- set columns = raw_contract_product()['product__usage_daily'].columns -%}
-{%- set fails = [] -%}
-{%- for check in door_checks('product__usage_daily', columns) -%}
-    {%- if check.is_self is not defined -%}
-        {%- do fails.append('coalesce(' ~ check.fails ~ ', false)') -%}
-    {%- endif -%}
+{%- set said = {} -%}
+{%- for name, rule in columns.items() if not rule.key -%}
+    {%- do said.update({name: rule}) -%}
 {%- endfor -%}
 with
 
@@ -20,15 +18,18 @@ typed as (
 )
 
 select
-    coalesce(typed.account_id, '') as account_id,
-    coalesce(typed.user_id, '') as user_id,
-    coalesce(typed.feature_key, '') as feature_key,
+    {%- for name in ('account_id', 'user_id', 'feature_key') %}
+    cast(typed.raw_{{ name }} as {{ dbt.type_string() }}) as {{ name }},
+    {%- endfor %}
     dates.usage_date,
     dates.month_number,
-    dates.balance_on,
-    dates.days_before,
+    dates.day_bit,
+    dates.is_in_window,
     typed.event_count,
     typed.quantity,
-    not ({{ fails | join('\n        or ') }}) as is_admissible
+    {%- for check in door_checks('product__usage_daily', said) %}
+    {{ '    or ' if not loop.first }}coalesce({{ check.fails }}, false)
+    {%- endfor %}
+        as is_faulty
 from typed
 inner join dates on typed.raw_usage_date = dates.given_date
