@@ -31,9 +31,9 @@ health_months as (
 
 ),
 
-drivers as (
+reasons as (
 
-    select * from {{ ref('account_health_drivers') }}
+    select * from {{ ref('int_red_inputs_named_to_account_months') }}
 
 ),
 
@@ -41,29 +41,6 @@ signals as (
 
     select * from {{ ref('account_signals') }}
     where is_suppressed
-
-),
-
-policy as (
-
-    select * from {{ ref('stg_policy__motion_policy') }}
-
-),
-
--- What is red by itself, worst first.
-reasons as (
-
-    select
-        drivers.account_id,
-        drivers.month_start,
-        {{ joined_text(
-            "concat(drivers.input, ' ', drivers.points)",
-            'drivers.points, drivers.input'
-        ) }} as reasons
-    from drivers
-    cross join policy
-    where drivers.points < policy.health_red_below
-    group by drivers.account_id, drivers.month_start
 
 ),
 
@@ -98,7 +75,7 @@ inner join red on present.account_id = red.account_id
 left join reasons
     on
         present.account_id = reasons.account_id
-        and present.month_start = reasons.month_start
+        and present.month_number = reasons.month_number
 left join suppressed
     on
         present.account_id = suppressed.account_id
