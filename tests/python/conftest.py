@@ -1,5 +1,6 @@
 """Fixtures shared by the tests in Python."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -30,6 +31,8 @@ def finance_nodes(nodes: list[Node]) -> list[Node]:
 
 
 @pytest.fixture(scope="session")
-def demo(nodes: list[Node]) -> duckdb.DuckDBPyConnection:
+def demo(nodes: list[Node]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The demo company, built once for the session; tests only read it."""
-    return build(nodes, run_settings(DEMO_RAW, DEMO_AS_OF))
+    conn = build(nodes, run_settings(DEMO_RAW, DEMO_AS_OF))
+    yield conn
+    conn.close()
