@@ -8,7 +8,7 @@ present as (
 
 usage_months as (
 
-    select * from {{ ref('adoption_account_months') }}
+    select * from {{ ref('int_adoption_measured_in_account_months') }}
 
 ),
 

@@ -8,7 +8,7 @@ outcomes as (
 
 signals as (
 
-    select * from {{ ref('account_signals') }}
+    select * from {{ ref('int_signals_guarded') }}
     where is_fired
 
 ),

@@ -2,7 +2,7 @@ with
 
 signals as (
 
-    select * from {{ ref('account_signals') }}
+    select * from {{ ref('int_signals_guarded') }}
     where is_fired
 
 ),

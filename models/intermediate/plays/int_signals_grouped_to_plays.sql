@@ -9,14 +9,14 @@ months as (
 
 signals as (
 
-    select * from {{ ref('account_signals') }}
+    select * from {{ ref('int_signals_guarded') }}
     where is_fired and not coalesce(is_suppressed, false)
 
 ),
 
 backtests as (
 
-    select * from {{ ref('signal_backtest') }}
+    select * from {{ ref('int_signals_backtested') }}
 
 ),
 

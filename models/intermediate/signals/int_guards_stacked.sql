@@ -2,7 +2,7 @@ with
 
 health_months as (
 
-    select * from {{ ref('account_health_months') }}
+    select * from {{ ref('int_health_scored_in_account_months') }}
     where band = 'red'
 
 ),
@@ -21,7 +21,7 @@ past_due as (
 
 sponsor_months as (
 
-    select * from {{ ref('executive_alignment') }}
+    select * from {{ ref('int_executives_aligned_in_account_months') }}
     where is_sponsor_lost
 
 ),

@@ -8,7 +8,7 @@ present as (
 
 health_months as (
 
-    select * from {{ ref('account_health_months') }}
+    select * from {{ ref('int_health_scored_in_account_months') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 health_months as (
 
-    select * from {{ ref('account_health_months') }}
+    select * from {{ ref('int_health_scored_in_account_months') }}
     where score is not null
 
 ),

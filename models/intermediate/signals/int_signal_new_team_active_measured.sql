@@ -2,7 +2,7 @@ with
 
 account_months as (
 
-    select * from {{ ref('adoption_account_months') }}
+    select * from {{ ref('int_adoption_measured_in_account_months') }}
     where active_users > 0
 
 ),

@@ -2,14 +2,14 @@ with
 
 account_months as (
 
-    select * from {{ ref('adoption_account_months') }}
+    select * from {{ ref('int_adoption_measured_in_account_months') }}
     where active_users is not null
 
 ),
 
 trials as (
 
-    select * from {{ ref('feature_adoption_months') }}
+    select * from {{ ref('int_adoption_measured_in_feature_months') }}
     where is_premium and not is_entitled and n_users > 0
 
 ),

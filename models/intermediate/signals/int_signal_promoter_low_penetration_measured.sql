@@ -14,7 +14,7 @@ headcounts as (
 
 account_months as (
 
-    select * from {{ ref('adoption_account_months') }}
+    select * from {{ ref('int_adoption_measured_in_account_months') }}
     where seats > 0
 
 ),

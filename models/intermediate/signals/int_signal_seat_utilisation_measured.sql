@@ -2,7 +2,7 @@ with
 
 product_months as (
 
-    select * from {{ ref('adoption_product_months') }}
+    select * from {{ ref('int_adoption_measured_in_product_months') }}
     where seats > 0 and lasting_active_users is not null
 
 ),

@@ -2,7 +2,7 @@ with
 
 limit_months as (
 
-    select * from {{ ref('limit_utilisation_months') }}
+    select * from {{ ref('int_limits_utilised_in_months') }}
     where limit_utilisation_rate is not null
 
 ),
