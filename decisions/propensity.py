@@ -20,7 +20,7 @@ BASELINE = "best single signal"
 
 # What the model sees of an account: the column, how a reason names it, its format.
 FEATURES = {
-    "closing_arr": ("ARR", ",.0f"),
+    "bearing_arr": ("ARR", ",.0f"),
     "seat_utilisation_rate": ("share of seats in use", ".0%"),
     "limit_utilisation_rate": ("share of the limit used", ".0%"),
     "breadth_rate": ("share of features in use", ".0%"),
@@ -39,7 +39,7 @@ FEATURES = {
     "n_fired_signals": ("signals fired", ".0f"),
 }
 # Seen by their logarithm: ten months more mean less where there are many.
-SKEWED = ("closing_arr", "months_as_customer", "months_since_expansion")
+SKEWED = ("bearing_arr", "months_as_customer", "months_since_expansion")
 FIRED = "fired: "
 SEGMENT = "segment: "
 KNOWN = ["account_id", "month_start", "month", "is_expanded"]

@@ -9,7 +9,16 @@ import duckdb
 import pandas as pd
 import pytest
 
+from decisions.propensity import (
+    BASELINE,
+    LOGISTIC,
+    known_cases,
+    last_month,
+    rules,
+    scored,
+)
 from orchestration.settings import DEMO_RAW
+from orchestration.warehouse import frame
 from tests.python.compiled_build import Node, build, leading_to, run_settings
 
 AS_OF = dt.date(2025, 9, 30)
@@ -148,3 +157,20 @@ def test_what_came_later_changes_nothing(
     then = rows_of(before, mart, MARTS[mart])
     assert then, f"{mart} says nothing of {MONTH}"
     assert sorted(map(str, now ^ then))[:6] == []
+
+
+@pytest.mark.parametrize("method", [LOGISTIC, BASELINE])
+def test_what_came_later_changes_no_score(
+    method: str, demo: duckdb.DuckDBPyConnection, before: duckdb.DuckDBPyConnection
+) -> None:
+    policy = [
+        frame(demo, f"staging.stg_policy__{name}_policy")
+        for name in ("motion", "measurement")
+    ]
+    features = [frame(conn, "marts.propensity_features") for conn in (demo, before)]
+    month = last_month(features[1])
+    now, then = (
+        scored(known_cases(rows), month, method, rules(*policy)) for rows in features
+    )
+    assert len(then) > 200
+    pd.testing.assert_frame_equal(now, then)

@@ -55,7 +55,7 @@ def company(
     table["segment"] = rng.choice(["large", "small"], len(table))
     for name in FEATURES:
         table[name] = rng.normal(size=len(table)).round(6)
-    table["closing_arr"] = rng.integers(1_000, 90_000, len(table)).astype(float)
+    table["bearing_arr"] = rng.integers(1_000, 90_000, len(table)).astype(float)
     has_fired = rng.random(len(table)) < 0.2
     odds = -2 + fires * has_fired
     odds += sum(table[name] * weight for name, weight in told_by.items())
@@ -157,7 +157,7 @@ def test_a_model_that_knows_no_more_than_a_signal_is_not_used(
     "change",
     [
         {"n_quarters": 3},
-        {"told_by": {"closing_arr": -1.0}},
+        {"told_by": {"bearing_arr": -1.0}},
     ],
     ids=["few quarters", "one class"],
 )

@@ -20,6 +20,12 @@ months as (
 
 ),
 
+rates as (
+
+    select * from {{ ref('int_plan_rates_sampled_to_months') }}
+
+),
+
 -- An expansion one month after a balance is one of the next balance's month: of the
 -- rows before this one, each tells what had happened by now.
 dated as (
@@ -37,17 +43,23 @@ dated as (
 
 ),
 
-counted as (
+summed as (
 
     select
         balances.account_id,
         months.month_number,
-        count(distinct balances.product_id) as n_products
+        count(distinct balances.product_id) as n_products,
+        sum({{ to_reporting_currency('balances.arr', 'rates.rate') }}) as bearing_arr
     from balances
     inner join months
         on
             balances.valid_from <= months.balance_on
             and (balances.valid_to is null or balances.valid_to > months.balance_on)
+    inner join rates
+        on
+            balances.currency = rates.currency
+            and months.month_number >= rates.first_month
+            and months.month_number < rates.end_month
     group by balances.account_id, months.month_number
 
 )
@@ -57,9 +69,10 @@ select
     dated.month_number,
     dated.month_number - dated.first_month as months_as_customer,
     dated.month_number - dated.expansion_month as months_since_expansion,
-    cast(coalesce(counted.n_products, 0) as integer) as n_products
+    cast(coalesce(summed.n_products, 0) as integer) as n_products,
+    cast(coalesce(summed.bearing_arr, 0) as decimal(18, 2)) as bearing_arr
 from dated
-left join counted
+left join summed
     on
-        dated.account_id = counted.account_id
-        and dated.month_number = counted.month_number
+        dated.account_id = summed.account_id
+        and dated.month_number = summed.month_number

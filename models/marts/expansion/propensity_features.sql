@@ -109,6 +109,7 @@ select
     histories.months_as_customer,
     histories.months_since_expansion,
     histories.n_products,
+    histories.bearing_arr,
     cast(coalesce(signalled.n_fired_signals, 0) as integer) as n_fired_signals,
     signalled.fired_signals
 from outcomes
