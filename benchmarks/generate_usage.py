@@ -83,6 +83,7 @@ USAGE = """
             case when product = {metered} and feature = 0
                 then (events * 17)::decimal(18, 2) end as quantity
         from rows_of_month
+        order by day, row
     ) to '{path}' (format parquet, compression zstd)
 """
 
@@ -135,6 +136,7 @@ def usage(
     rest, feature = np.divmod(rest, FEATURES)
     person, product = np.divmod(rest, PRODUCTS)
     return {
+        "row": rng.permutation(rows),
         "account": who.account[person],
         "person": person,
         "product": product,

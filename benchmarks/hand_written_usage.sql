@@ -53,6 +53,7 @@ from read_parquet(getvariable('raw') || '/product__features.parquet');
 
 -- A user's days on a feature in a month -------------------------------------------
 
+-- The log has a row per day; a parent's accounts may share a user, so there are two steps.
 create temp table user_features as
 select
     accounts.top_id as account_id,
@@ -61,8 +62,8 @@ select
     features.feature,
     features.is_core,
     used.month,
-    used.bits,
-    used.n_events
+    bit_or(used.bits) as bits,
+    sum(used.n_events)::bigint as n_events
 from (
     select
         account_id,
@@ -78,7 +79,8 @@ from (
     group by all
 ) as used
 inner join accounts on used.account_id = accounts.account_id
-inner join features on used.feature_key = features.feature_key;
+inner join features on used.feature_key = features.feature_key
+group by all;
 
 create temp table entitlements as
 select
@@ -108,7 +110,7 @@ select
     account_id,
     feature,
     month,
-    count(distinct user_id) filter (where last_28(bits, length) > 0) as n_users,
+    count(*) filter (where last_28(bits, length) > 0) as n_users,
     bit_count(last_28(bit_or(bits), any_value(length)))::bigint as n_days,
     sum(n_events)::bigint as n_events
 from user_features

@@ -7,12 +7,6 @@ usage_months as (
 
 ),
 
-accounts as (
-
-    select * from {{ ref('int_accounts_resolved_to_ultimate') }}
-
-),
-
 features as (
 
     select * from {{ ref('int_features_resolved_to_products') }}
@@ -23,10 +17,21 @@ motion_policy as (
 
     select * from {{ ref('stg_policy__motion_policy') }}
 
+),
+
+accounts as (
+
+    select
+        account_id,
+        ultimate_account_id,
+        count(*) over (partition by ultimate_account_id) > 1 as has_siblings
+    from {{ ref('int_accounts_resolved_to_ultimate') }}
+
 )
 
 select
     accounts.ultimate_account_id as account_id,
+    accounts.has_siblings,
     usage_months.user_id,
     usage_months.feature_key,
     features.product_id,

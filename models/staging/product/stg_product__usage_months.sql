@@ -152,3 +152,5 @@ select
     months.month_stamp
 from counted
 inner join months on counted.month_number = months.month_number
+-- In order of months, so that a build of some months need not read the others.
+order by counted.month_number
