@@ -90,7 +90,7 @@ USAGE = """
 
 @dataclass(frozen=True)
 class People:
-    """Who uses what: account of each user, and how much of the company's use is theirs."""
+    """Account of each user, and how much of the company's use is theirs."""
 
     account: Ints
     share: NDArray[np.float64]
@@ -147,7 +147,10 @@ def usage(
 
 
 def write(
-    connection: duckdb.DuckDBPyConnection, path: Path, rows: dict[str, Ints], first: date
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    rows: dict[str, Ints],
+    first: date,
 ) -> None:
     connection.register("rows_of_month", pa.table(rows))
     connection.execute(USAGE.format(path=path, metered=METERED, first=first))
@@ -190,7 +193,9 @@ def generate_day(folder: Path, rows: int, months: int = MONTHS) -> date:
     day = (tomorrow - firsts[0]).days
     size = rows // months // 30
     fresh = usage(rng, who, size, np.array([day]))
-    late = usage(rng, who, max(int(size * LATE_SHARE), 1), day - 1 - np.arange(LATE_DAYS))
+    late = usage(
+        rng, who, max(int(size * LATE_SHARE), 1), day - 1 - np.arange(LATE_DAYS)
+    )
     # Nobody of before did these: late rows are of people the log does not know yet.
     late["person"] = late["person"] + users
     both = {name: np.concatenate([fresh[name], late[name]]) for name in fresh}
