@@ -90,7 +90,7 @@ USAGE = """
 
 @dataclass(frozen=True)
 class People:
-    """Who uses what: account of each user, and how much of the company's use is theirs."""
+    """Account of each user, and how much of the company's use is theirs."""
 
     account: Ints
     share: NDArray[np.float64]
