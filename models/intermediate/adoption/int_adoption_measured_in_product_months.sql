@@ -59,7 +59,7 @@ entitled as (
         month_number,
         sum(limit_quantity) filter (where meter = 'seats') as seats
     from entitlements
-    where month_stamp in (select month_stamp from months)
+    where entitlements.month_stamp in (select months.month_stamp from months)
     group by account_id, product_id, month_number
 
 ),
@@ -96,8 +96,10 @@ counted as (
         first_adopted.month_start as adopted_month,
         first_adopted.balance_on as adopted_on,
         -- Before the log begins nobody knows: that is not the same as none.
-        case when months.is_logged then coalesce(product_months.n_features_adopted, 0) end
-            as n_features_adopted,
+        case
+            when months.is_logged
+                then coalesce(product_months.n_features_adopted, 0)
+        end as n_features_adopted,
         case when months.is_logged then coalesce(product_months.core_events, 0) end
             as core_events,
         case when months.is_logged then coalesce(users.active_users, 0) end
@@ -144,8 +146,9 @@ select
     stickiness_rate,
     entitled_on,
     adopted_month,
-    cast({{ dbt.datediff('entitled_on', 'adopted_on', 'day') }} as integer)
-        as days_to_adopt,
+    cast(
+        {{ dbt.datediff('entitled_on', 'adopted_on', 'day') }} as integer
+    ) as days_to_adopt,
     case when entitled_on is not null then adopted_month is null end as is_censored,
     month_stamp
 from counted
