@@ -2,7 +2,8 @@
 
 Ranges are a joint bootstrap: a draw weighs accounts and calendar months, and all
 parameters of all scopes follow from the same weights, so they stay correlated. Weights
-are exponential (the Bayesian bootstrap): with few deals no draw is left without any.
+are exponential (the Bayesian bootstrap): with few deals no draw is left without any. A
+segment keeps its size: its accounts weigh 1 on average in every draw.
 """
 
 import datetime as dt
@@ -342,10 +343,20 @@ def _weights(book: Book, policy: pd.DataFrame, n_draws: int) -> Iterator[Weights
     for begin in range(0, n_draws, DRAWS_AT_A_TIME):
         size = min(DRAWS_AT_A_TIME, n_draws - begin)
         yield Weights(
-            rng.standard_exponential((size, len(book.accounts))),
+            _drawn_accounts(book.segments, rng, size),
             rng.standard_exponential((size, n_months)),
             {name: _of_range(row, rng, size) for name, row in policy.iterrows()},
         )
+
+
+def _drawn_accounts(
+    segments: np.ndarray, rng: np.random.Generator, size: int
+) -> np.ndarray:
+    weights = rng.standard_exponential((size, len(segments)))
+    for segment in set(segments):
+        is_in_it = segments == segment
+        weights[:, is_in_it] /= weights[:, is_in_it].mean(axis=1, keepdims=True)
+    return weights
 
 
 def _of_range(row: pd.Series, rng: np.random.Generator, size: int) -> np.ndarray:
@@ -413,15 +424,11 @@ def _cost_per_arr(
         for month in range(weights.months.shape[1])
         if (before := book.first_month + month - scope.lags[motion]) in costs
     }
-    everyone = np.arange(len(book.accounts))
-    deals = _of(book, kind, everyone)
-    deals = deals[deals["month"].isin(paid_in)]
-    own = deals[deals["place"].isin(scope.places)]
-    drawn = weights.months[:, list(paid_in)]
-    monthly = _ratio(drawn @ np.array(list(paid_in.values())), drawn.sum(axis=1))
-    days = _summed(own, "days", weights), _summed(deals, "days", weights)
-    won = _summed(own[own["is_won"]], "arr", weights)
-    return _ratio(monthly * len(paid_in) * _ratio(*days), won)
+    deals = book.deals[book.deals["month"].isin(paid_in) & (book.deals["type"] == kind)]
+    own = deals[deals["place"].isin(scope.places) & deals["is_won"]]
+    monthly = _mean(np.array(list(paid_in.values())), weights.months[:, list(paid_in)])
+    borne = monthly * len(paid_in) * _share_of_days(deals, scope, weights)
+    return _ratio(borne, _summed(own, "arr", weights))
 
 
 def _cost_of_a_month(
@@ -431,12 +438,16 @@ def _cost_of_a_month(
     costs = book.costs[motion]
     since = max(book.last_month - YEAR + 1, book.first_month)
     recent = costs[(costs.index >= since) & (costs.index <= book.last_month)]
-    drawn = weights.months[:, recent.index.to_numpy(int) - book.first_month]
-    monthly = _ratio(drawn @ recent.to_numpy(float), drawn.sum(axis=1))
-    deals = _of(book, MOTIONS[motion][0], np.arange(len(book.accounts)))
+    places = recent.index.to_numpy(int) - book.first_month
+    monthly = _mean(recent.to_numpy(float), weights.months[:, places])
+    deals = book.deals[book.deals["type"] == MOTIONS[motion][0]]
+    return monthly * _share_of_days(deals, scope, weights)
+
+
+def _share_of_days(deals: pd.DataFrame, scope: Scope, weights: Weights) -> np.ndarray:
+    """The share of a scope in the days that deals were in the pipeline."""
     own = deals[deals["place"].isin(scope.places)]
-    days = _summed(own, "days", weights), _summed(deals, "days", weights)
-    return monthly * _ratio(*days)
+    return _ratio(_summed(own, "days", weights), _summed(deals, "days", weights))
 
 
 def _cycle(deals: pd.DataFrame, weights: Weights) -> np.ndarray:
@@ -453,8 +464,7 @@ def _won_in_a_month(book: Book, scope: Scope, weights: Weights) -> np.ndarray:
         return np.full(len(weights.accounts), np.nan)
     last_place = book.last_month - book.first_month
     recent = deals[deals["is_won"] & (deals["month"] > last_place - YEAR)]
-    sizes = weights.accounts[:, scope.places].mean(axis=1)
-    return _summed(recent, "arr", weights) / sizes / YEAR
+    return _summed(recent, "arr", weights) / YEAR
 
 
 def _growth(
@@ -473,8 +483,7 @@ def _growth(
     known = cases["is_expanded"].mean() if len(cases) else np.nan
     chances = book.chances[places]
     chances = np.where(np.isnan(chances), known, chances)
-    by_account = weights.accounts[:, scope.places].mean(axis=1)
-    hoped = weights.accounts[:, places] @ (book.arr[places] * chances) / by_account
+    hoped = weights.accounts[:, places] @ (book.arr[places] * chances)
     # The chances are as uncertain as the share they are to add up to.
     room = hoped * _ratio(share, np.full_like(share, known)) * uplift
     return {"uplift": uplift, "whitespace_arr": room * horizon / book.outcome_months}
@@ -568,6 +577,11 @@ def _judged(
 
 def _day(stamp: pd.Timestamp) -> dt.date | None:
     return None if pd.isna(stamp) else stamp.date()
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The mean by draw; NaN of nothing."""
+    return _ratio(weights @ values, weights.sum(axis=1))
 
 
 def _ratio(numerators: np.ndarray, denominators: np.ndarray) -> np.ndarray:

@@ -338,6 +338,12 @@ def assumed(inputs: Inputs) -> Assumed:
     return assumptions(inputs)
 
 
+@pytest.fixture(scope="module")
+def few_draws(inputs: Inputs) -> pd.DataFrame:
+    """The first draws of the demo company, to compare other inputs with."""
+    return assumptions(inputs, 20)[1]
+
+
 @pytest.mark.parametrize(
     ("segment", "new", "expansion"),
     [
@@ -404,9 +410,11 @@ def scaled(table: pd.DataFrame, by: float, *columns: str) -> pd.DataFrame:
     return table.assign(**{name: table[name].astype(float) * by for name in columns})
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 @given(by=st.floats(0.01, 1000))
-def test_in_other_money_only_amounts_change(inputs: Inputs, by: float) -> None:
+def test_in_other_money_only_amounts_change(
+    inputs: Inputs, few_draws: pd.DataFrame, by: float
+) -> None:
     other = replace(
         inputs,
         deals=scaled(inputs.deals, by, "amount_arr"),
@@ -414,22 +422,20 @@ def test_in_other_money_only_amounts_change(inputs: Inputs, by: float) -> None:
         arr_months=scaled(inputs.arr_months, by, "closing_arr", "fx_arr"),
         features=scaled(inputs.features, by, "closing_arr", "outcome_arr"),
     )
-    first, second = (assumptions(each, 20)[1] for each in (inputs, other))
+    draws = assumptions(other, 20)[1]
     money = ["whitespace_arr", "new_logo_cap_arr", "budget"]
     for name in PARAMETERS:
         factor = by if name in money else 1
-        np.testing.assert_allclose(second[name], first[name] * factor, rtol=1e-6)
+        np.testing.assert_allclose(draws[name], few_draws[name] * factor, rtol=1e-6)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 @given(more=st.floats(0, 1e6), place=st.integers(0, 10_000))
 def test_more_cost_never_lowers_the_cost_of_arr(
-    inputs: Inputs, more: float, place: int
+    inputs: Inputs, few_draws: pd.DataFrame, more: float, place: int
 ) -> None:
     costs = scaled(inputs.costs, 1, "cost")
     costs.iloc[place % len(costs), costs.columns.get_loc("cost")] += more
-    first, second = (
-        assumptions(each, 20)[1] for each in (inputs, replace(inputs, costs=costs))
-    )
+    draws = assumptions(replace(inputs, costs=costs), 20)[1]
     for name in ("cac_new", "cac_expansion", "budget"):
-        assert (second[name] >= first[name] * (1 - 1e-12)).all()
+        assert (draws[name] >= few_draws[name] * (1 - 1e-12)).all()

@@ -52,39 +52,38 @@ dated as (
 
 ),
 
-placed as (
+valued as (
 
     select
         *,
-        case
-            when {{ month_number('closed_on') }} < last_month
-                then {{ month_number('closed_on') }}
-            else last_month
-        end as rate_month,
+        {{ month_number('closed_on') }} as closed_month,
         cast(round(amount_arr, 2) as decimal(18, 2)) as local_arr
     from dated
 
 )
 
 select
-    placed.opportunity_id,
+    valued.opportunity_id,
     accounts.account_id,
     accounts.segment,
-    placed.opportunity_type,
+    valued.opportunity_type,
     products.present_product_id as product_id,
-    placed.play,
-    cast({{ to_reporting_currency('placed.local_arr', 'rates.rate') }}
-        as decimal(18, 2)) as amount_arr,
-    placed.created_on,
-    placed.closed_on,
-    case when placed.closed_on is not null then placed.is_won end as is_won,
-    {{ dbt.datediff('placed.created_on', 'placed.closed_on', 'day') }} as cycle_days
-from placed
-inner join resolved on placed.account_id = resolved.account_id
+    valued.play,
+    cast(
+        {{ to_reporting_currency('valued.local_arr', 'rates.rate') }} as decimal(18, 2)
+    ) as amount_arr,
+    valued.created_on,
+    valued.closed_on,
+    case when valued.closed_on is not null then valued.is_won end as is_won,
+    {{ dbt.datediff(
+        'valued.created_on', 'valued.closed_on', 'day'
+    ) }} as cycle_days
+from valued
+inner join resolved on valued.account_id = resolved.account_id
 inner join accounts on resolved.ultimate_account_id = accounts.account_id
-left join products on placed.product_id = products.product_id
+left join products on valued.product_id = products.product_id
 inner join rates
     on
-        placed.currency = rates.currency
-        and placed.rate_month >= rates.first_month
-        and placed.rate_month < rates.end_month
+        valued.currency = rates.currency
+        and least(valued.closed_month, valued.last_month) >= rates.first_month
+        and least(valued.closed_month, valued.last_month) < rates.end_month

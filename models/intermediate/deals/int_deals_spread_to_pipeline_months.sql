@@ -24,7 +24,8 @@ opened as (
         end as motion,
         deals.created_on,
         coalesce(
-            deals.closed_on, cast({{ dbt.dateadd('day', 1, 'policy.as_of_date') }} as date)
+            deals.closed_on,
+            cast({{ dbt.dateadd('day', 1, 'policy.as_of_date') }} as date)
         ) as open_until,
         policy.last_month
     from deals

@@ -1,15 +1,13 @@
 with
 
-deals as (
+closed_deals as (
 
     select
         *,
-        case
-            when opportunity_type = 'new' then 'new_logo' else 'expansion'
-        end as motion,
+        {{ month_number('closed_on') }} as closed_month,
         cast({{ dbt.date_trunc('month', 'closed_on') }} as date) as month_start
     from {{ ref('int_deals_dated_to_as_of') }}
-    where opportunity_type <> 'renewal' and closed_on is not null
+    where opportunity_type <> 'renewal'
 
 ),
 
@@ -51,16 +49,18 @@ stacked as (
     union all
 
     select
-        deals.segment,
-        deals.motion,
-        deals.month_start,
+        closed_deals.segment,
+        case
+            when closed_deals.opportunity_type = 'new' then 'new_logo'
+            else 'expansion'
+        end as motion,
+        closed_deals.month_start,
         0 as pipeline_days,
-        case when deals.is_won then 1 else 0 end as n_won,
-        case when deals.is_won then 0 else 1 end as n_lost,
-        case when deals.is_won then deals.amount_arr else 0 end as arr_won
-    from deals
-    cross join policy
-    where {{ month_number('deals.month_start') }} <= policy.last_month
+        case when closed_deals.is_won then 1 else 0 end as n_won,
+        case when closed_deals.is_won then 0 else 1 end as n_lost,
+        case when closed_deals.is_won then closed_deals.amount_arr else 0 end as arr_won
+    from closed_deals
+    inner join policy on closed_deals.closed_month <= policy.last_month
 
 ),
 
@@ -79,7 +79,7 @@ summed as (
 
 ),
 
--- Shares of the days up to each segment: their differences, rounded, add up to the cent.
+-- Shares of the days up to each segment: their rounded differences add up to the cent.
 shared as (
 
     select
