@@ -191,6 +191,22 @@ def test_new_accounts_are_followed_for_a_year() -> None:
     assert estimates(company(balances=balances))["nrr_new_cohort_12m"] == 0.75
 
 
+def test_a_change_of_rates_is_no_growth() -> None:
+    """100 became 130 in a year, 30 of it because the plan rate changed."""
+    book = company(balances={"a": {LAST - 20: 50.0, LAST - 12: 100.0, LAST: 130.0}})
+    rows = book.arr_months.assign(
+        fx_arr=[30.0 if row == 130 else 0.0 for row in book.arr_months["closing_arr"]]
+    )
+    moved = replace(
+        book,
+        arr_months=pd.concat(
+            [rows, company(balances={"z": {LAST - 30: 1.0, LAST - 29: 0.0}}).arr_months]
+        ),
+        accounts=book.accounts.assign(first_arr_month=month_start(LAST - 12)),
+    )
+    assert estimates(moved)["nrr_new_cohort_12m"] == 1
+
+
 def test_gross_retention_is_the_locked_one_in_every_scope() -> None:
     balances = {
         "a": {LAST - 30: 100.0, LAST - 2: 40.0},
@@ -263,6 +279,23 @@ def test_evidence_ages_by_half_lives_until_it_no_longer_counts() -> None:
     assert fresh(-9) == 1
     missing = evidence.Basis(pd.NaT, None, None, evidence.OBSERVED)
     assert evidence.freshness(missing, today, LIMITS) is None
+
+
+def test_evidence_is_as_old_and_as_thin_as_its_worst_source() -> None:
+    table = pd.DataFrame(
+        {
+            "source_id": ["costs", "opportunities"],
+            "owner": ["finance", "sales"],
+            "last_refreshed_on": [dt.date(2025, 12, 1), dt.date(2025, 11, 1)],
+            "coverage_rate": [0.5, 0.25],
+        }
+    )
+    both = ("costs", "opportunities")
+    basis = evidence.basis_of_sources(table, both, evidence.OBSERVED)
+    assert basis.seen_on == pd.Timestamp(2025, 11, 1)
+    assert (basis.coverage, basis.owner) == (0.25, "finance")
+    lacking = evidence.basis_of_sources(table[:1], both, evidence.OBSERVED)
+    assert pd.isna(lacking.seen_on)
 
 
 def test_worth_is_the_geometric_mean_of_what_is_known() -> None:
