@@ -45,7 +45,7 @@ class Scope:
     assumptions: pd.DataFrame
 
     def placed(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows with the scope they are about first, and null for what is endless."""
+        """The rows with the scope they are about first; what is endless is null."""
         table = rows.replace([np.inf, -np.inf], np.nan)
         table.insert(0, "scope_type", self.scope_type)
         table.insert(1, "scope_value", self.scope_value)

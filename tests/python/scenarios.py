@@ -1,5 +1,7 @@
 """Made-up scopes of the value model for its tests."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -77,9 +79,9 @@ def frames(
     )
 
 
-def scope(n_draws: int = 2_000, spread: float = 0.15, **changed: float) -> Scope:
+def scope(**changed: Any) -> Scope:
     """The company of `frames`."""
-    return next(scopes(*frames(n_draws=n_draws, spread=spread, **changed)))
+    return next(scopes(*frames(**changed)))
 
 
 DECISIONS = pd.DataFrame(
