@@ -5,7 +5,7 @@ import pandas as pd
 
 from decisions.simulation import EXPANSION, NEW_LOGO
 from decisions.thresholds import nearest_first
-from decisions.value_model import SCOPE, UPLIFT, Scope, difference, scopes, with_value
+from decisions.value_model import UPLIFT, Scope, by_scope, difference, with_value
 
 N_STEPS = 41
 COLUMNS = [
@@ -27,15 +27,14 @@ def scenario_grid(
     tornado: pd.DataFrame,
 ) -> pd.DataFrame:
     """One row per scope and point of its grid of 41 x 41."""
-    tables = []
-    for scope in scopes(assumptions, draws):
+
+    def grid_of(scope: Scope) -> pd.DataFrame:
         searched = _of_scope(thresholds, scope)
         x, y = axes(searched, _of_scope(tornado, scope))
         ranges = searched.drop_duplicates("parameter").set_index("parameter")
-        ends = ranges[["search_low", "search_high"]]
-        tables.append(scope.placed(grid(scope, x, y, ends)))
-    empty = pd.DataFrame(columns=[*SCOPE, *COLUMNS])
-    return pd.concat(tables, ignore_index=True) if tables else empty
+        return grid(scope, x, y, ranges[["search_low", "search_high"]])
+
+    return by_scope(assumptions, draws, COLUMNS, grid_of)
 
 
 def axes(thresholds: pd.DataFrame, tornado: pd.DataFrame) -> tuple[str, str]:

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from decisions.value_model import SCOPE, Scope, difference, scopes
+from decisions.value_model import Scope, by_scope, difference
 
 DEGREE = 3
 COLUMNS = ["parameter", "evpi", "evppi", "evppi_rate", "rank"]
@@ -15,9 +15,7 @@ def value_of_information(
     assumptions: pd.DataFrame, draws: pd.DataFrame
 ) -> pd.DataFrame:
     """One row per scope and parameter, what to measure next first."""
-    tables = [scope.placed(information(scope)) for scope in scopes(assumptions, draws)]
-    empty = pd.DataFrame(columns=[*SCOPE, *COLUMNS])
-    return pd.concat(tables, ignore_index=True) if tables else empty
+    return by_scope(assumptions, draws, COLUMNS, information)
 
 
 def information(scope: Scope) -> pd.DataFrame:

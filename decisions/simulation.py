@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from decisions.value_model import SCOPE, Scope, scopes, value
+from decisions.value_model import Scope, by_scope, value
 
 EXPANSION = "expansion focus"
 NEW_LOGO = "new-logo focus"
@@ -29,9 +29,7 @@ COLUMNS = [
 
 def scenario_simulation(assumptions: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     """One row per scope and option: either focus, or the mix of today."""
-    tables = [scope.placed(simulation(scope)) for scope in scopes(assumptions, draws)]
-    empty = pd.DataFrame(columns=[*SCOPE, *COLUMNS])
-    return pd.concat(tables, ignore_index=True) if tables else empty
+    return by_scope(assumptions, draws, COLUMNS, simulation)
 
 
 def simulation(scope: Scope) -> pd.DataFrame:

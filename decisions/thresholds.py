@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from decisions.value_model import Difference, Scope, difference, scopes, with_value
+from decisions.value_model import Difference, Scope, by_scope, difference, with_value
 
 N_POINTS = 200
 # Beside the largest difference in the range, less than this is rounding, not a side.
@@ -33,12 +33,9 @@ COLUMNS = [
 
 def scenario_thresholds(assumptions: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     """One row per scope, parameter and flip; one without a flip where there is none."""
-    tables = [
-        scope.placed(thresholds(scope, difference))
-        for scope in scopes(assumptions, draws)
-    ]
-    empty = pd.DataFrame(columns=["scope_type", "scope_value", *COLUMNS])
-    return pd.concat(tables, ignore_index=True) if tables else empty
+    return by_scope(
+        assumptions, draws, COLUMNS, lambda scope: thresholds(scope, difference)
+    )
 
 
 def thresholds(scope: Scope, gain: Difference) -> pd.DataFrame:
@@ -51,29 +48,20 @@ def thresholds(scope: Scope, gain: Difference) -> pd.DataFrame:
         def curve(values: np.ndarray, name: str = name) -> np.ndarray:
             return gain(with_value(scope.base, name, values))
 
+        found = flips(curve, low, high)
         searched = {
             "parameter": name,
             "base": base,
+            "no_flip_in_range": not found,
             "search_low": low,
             "search_high": high,
         }
-        found = sorted(
-            flips(curve, low, high), key=lambda flip, base=base: abs(flip[0] - base)
-        )
         if not found:
-            rows.append({**searched, "root": 0, "no_flip_in_range": True})
+            rows.append({**searched, "root": 0})
+        found.sort(key=lambda flip, base=base: abs(flip[0] - base))
         for root, (flip, direction) in enumerate(found, start=1):
-            away = _distances(flip, base, drawn)
-            rows.append(
-                {
-                    **searched,
-                    "root": root,
-                    "no_flip_in_range": False,
-                    "flip_value": flip,
-                    "direction": direction,
-                    **away,
-                }
-            )
+            met = {"root": root, "flip_value": flip, "direction": direction}
+            rows.append({**searched, **met, **_distances(flip, base, drawn)})
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from decisions.value_model import Scope, difference, scopes, with_value
+from decisions.value_model import Scope, by_scope, difference, with_value
 
 COLUMNS = [
     "parameter",
@@ -21,9 +21,7 @@ COLUMNS = [
 
 def scenario_tornado(assumptions: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     """One row per scope and parameter, the widest swing first."""
-    tables = [scope.placed(tornado(scope)) for scope in scopes(assumptions, draws)]
-    empty = pd.DataFrame(columns=["scope_type", "scope_value", *COLUMNS])
-    return pd.concat(tables, ignore_index=True) if tables else empty
+    return by_scope(assumptions, draws, COLUMNS, tornado)
 
 
 def tornado(scope: Scope) -> pd.DataFrame:

@@ -75,6 +75,18 @@ def scopes(assumptions: pd.DataFrame, draws: pd.DataFrame) -> Iterator[Scope]:
             )
 
 
+def by_scope(
+    assumptions: pd.DataFrame,
+    draws: pd.DataFrame,
+    columns: list[str],
+    table_of: Callable[[Scope], pd.DataFrame],
+) -> pd.DataFrame:
+    """The tables of all scopes as one, with its columns even where it has no rows."""
+    tables = [scope.placed(table_of(scope)) for scope in scopes(assumptions, draws)]
+    empty = pd.DataFrame(columns=[*SCOPE, *columns])
+    return pd.concat(tables, ignore_index=True) if tables else empty
+
+
 def arr_of_expansion(budget: np.ndarray, parameters: Parameters) -> np.ndarray:
     """ARR a budget wins from customers: it fills up as it nears the whitespace."""
     whitespace = np.asarray(parameters["whitespace_arr"], dtype=float)
