@@ -30,7 +30,7 @@ class Evidence:
     """What a decision rests on.
 
     `scores` are the options with their value and what they were valued under; `series`
-    and `rules` what is watched; `books` the checks of the books, None if there are none.
+    and `rules` what is watched; `books` the checks of the books, None if none ran.
     """
 
     options: pd.DataFrame

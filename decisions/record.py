@@ -1,4 +1,4 @@
-"""The record of a decision: rows in, one page out, and never a word of the past changed.
+"""The record of a decision: rows in, one page out, and no word of the past changed.
 
 Everything a record says stands in its inputs, which it keeps. Rendered from them again
 it gives the same bytes; a new version is added only when the conclusion is another one.
@@ -248,7 +248,7 @@ def _hash(rows: Iterable[Row]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON knows it; rows in an order of their own, numbers to a millionth."""
+    """A value as JSON knows it; rows in their own order, numbers to a millionth."""
     if isinstance(value, dict):
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list):

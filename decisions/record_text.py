@@ -218,8 +218,8 @@ def _recommendation(inputs: Inputs) -> list[str]:
         if row["option_id"] == inputs["recommended_option"]
     ]
     lines = [
-        f"{row['option_id']}, {row['option_name']}: {row['share_expansion']:.0%} of the "
-        f"budget to expansion; {row['criteria_detail']}; {_weakest(inputs)}"
+        f"{row['option_id']}, {row['option_name']}: {row['share_expansion']:.0%} of "
+        f"the budget to expansion; {row['criteria_detail']}; {_weakest(inputs)}"
         for row in scores
     ]
     return lines + [

@@ -10,20 +10,18 @@ COMPANY = "company"
 
 
 def monthly_series(
-    retention: pd.DataFrame, costs: pd.DataFrame, lags: pd.DataFrame
+    retention: pd.DataFrame, costs: pd.DataFrame, cycles: pd.DataFrame
 ) -> pd.DataFrame:
     """One row per scope, metric and month: monthly retention, win rates, costs per ARR.
 
     `costs` has one row per scope, motion and month with cost, arr_won, n_won and
-    n_lost; `lags` the months from a cost to what it wins, by scope and motion.
+    n_lost; `cycles` the months from a cost to what it wins, by scope and motion.
     """
     monthly = retention[retention["metric_id"].str.endswith("_1m")]
-    kept = monthly.rename(columns={"metric_id": "metric"})[COLUMNS].copy()
-    kept.loc[kept["scope_type"] == COMPANY, "scope_value"] = COMPANY
-    kept["value"] = numbers(kept["value"])
-    return pd.concat([kept, _won(costs), _costs_per_arr(costs, lags)]).reset_index(
-        drop=True
-    )
+    kept = scoped(monthly.rename(columns={"metric_id": "metric"}))[COLUMNS]
+    kept = kept.assign(value=numbers(kept["value"]))
+    tables = [kept, _won(costs), _costs_per_arr(costs, cycles)]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _won(costs: pd.DataFrame) -> pd.DataFrame:
@@ -33,11 +31,11 @@ def _won(costs: pd.DataFrame) -> pd.DataFrame:
     return table[COLUMNS]
 
 
-def _costs_per_arr(costs: pd.DataFrame, lags: pd.DataFrame) -> pd.DataFrame:
+def _costs_per_arr(costs: pd.DataFrame, cycles: pd.DataFrame) -> pd.DataFrame:
     """The cost of a month against the ARR won so many months later."""
     months = pd.to_datetime(costs["month_start"])
     number = months.dt.year * 12 + months.dt.month
-    rows = costs.assign(number=number).merge(lags, on=[*KEY, "motion"])
+    rows = costs.assign(number=number).merge(cycles, on=[*KEY, "motion"])
     spent = rows[[*KEY, "motion"]].assign(
         number=rows["number"] + numbers(rows["lag_months"]).round().astype(int),
         cost=numbers(rows["cost"]),
@@ -49,3 +47,50 @@ def _costs_per_arr(costs: pd.DataFrame, lags: pd.DataFrame) -> pd.DataFrame:
         metric="cost_per_arr_" + table["motion"].astype(str),
         value=(table["cost"] / arr).where(arr > 0),
     )[COLUMNS]
+
+
+def scoped(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a mart with scopes, the company's named as in `decisions`."""
+    is_company = table["scope_type"] == COMPANY
+    return table.assign(scope_value=table["scope_value"].mask(is_company, COMPANY))
+
+
+def scoped_costs(costs: pd.DataFrame) -> pd.DataFrame:
+    """Costs and deals by segment, motion and month, and those of the company."""
+    sums = ["cost", "arr_won", "n_won", "n_lost"]
+    table = costs.assign(**{name: numbers(costs[name]) for name in sums})
+    company = table.groupby(["motion", "month_start"], as_index=False)[sums].sum()
+    segments = table.rename(columns={"segment": "scope_value"})
+    return pd.concat(
+        [
+            segments.assign(scope_type="segment"),
+            company.assign(scope_type=COMPANY, scope_value=COMPANY),
+        ],
+        ignore_index=True,
+    )[[*KEY, "motion", "month_start", *sums]]
+
+
+def lags(assumptions: pd.DataFrame) -> pd.DataFrame:
+    """The sales cycle of each scope and motion, in months; no row where it is open."""
+    motions = {
+        "cycle_months_expansion": "expansion",
+        "cycle_months_new": "new_logo",
+    }
+    table = assumptions.assign(
+        motion=assumptions["parameter"].map(motions),
+        lag_months=numbers(assumptions["estimate"]),
+    )
+    return table[[*KEY, "motion", "lag_months"]].dropna().reset_index(drop=True)
+
+
+def baselines(retention: pd.DataFrame, expansion: pd.DataFrame) -> pd.DataFrame:
+    """The rates of the last month by scope: value, numerator and denominator."""
+    rates = expansion.assign(
+        metric_id="expansion_rate_12m",
+        value=expansion["expansion_rate_12m"],
+        numerator=expansion["expansion_arr_12m"],
+        denominator=expansion["opening_arr_12m"],
+    )
+    columns = [*KEY, "metric_id", "month_start", "value", "numerator", "denominator"]
+    table = pd.concat([retention[columns], rates[columns]], ignore_index=True)
+    return scoped(table[table["month_start"] == table["month_start"].max()])
