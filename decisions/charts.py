@@ -40,7 +40,7 @@ def places(values: np.ndarray, n_baseline: int, policy: Policy) -> np.ndarray:
     room = policy.chart_limit_factor * ranges
     distance = values[..., n_baseline:] - mean
     # Around a baseline that never moved, any distance is beyond the limits.
-    beyond = np.where(distance == 0, 0.0, np.sign(distance) * np.inf)
+    beyond = np.select([distance > 0, distance < 0], [np.inf, -np.inf])
     return np.divide(distance, room, out=beyond, where=room > 0)
 
 

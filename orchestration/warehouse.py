@@ -61,7 +61,7 @@ def replace(
 def typed(
     conn: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, contract: Contract
 ) -> None:
-    """The temporary table `typed`: rows that keep a table's contract, with its types."""
+    """The temporary table `typed`: rows that keep a contract, with its types."""
     conn.register("checked", _checked(table, rows, contract))
     casts = {name: f'cast("{name}" as {kind})' for name, kind in contract.types.items()}
     for name, cast in casts.items():
