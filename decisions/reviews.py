@@ -58,7 +58,7 @@ def review_calendar(
                 "as_of": as_of,
             }
         )
-    return pd.DataFrame(rows, columns=REVIEWS)
+    return pd.DataFrame(rows, columns=REVIEWS, dtype=object)
 
 
 def _state(due_on: dt.date, is_held: bool, as_of: dt.date) -> str:

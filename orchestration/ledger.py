@@ -114,3 +114,10 @@ def _count(conn: duckdb.DuckDBPyConnection, name: str) -> int:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def exported(table: str) -> pd.DataFrame:
+    """The rows of the Parquet: what a sensor may read while a build writes."""
+    with duckdb.connect() as conn:
+        path = parquet(table)
+        return frame(conn, f"'{_quoted(path)}'") if path.exists() else pd.DataFrame()
