@@ -25,6 +25,7 @@ class Settings:
     as_of: dt.date
     policy: dict[str, str]
     target: str
+    alert_webhook: str | None = None
 
 
 def settings() -> Settings:
@@ -36,6 +37,7 @@ def settings() -> Settings:
     EXPANSION_AS_OF      ISO date; the demo company's, or yesterday UTC for other data
     EXPANSION_POLICY     key=value,... instead of seeds/policy/metric_policy.csv
     EXPANSION_TARGET     dbt target, `duckdb` by default
+    EXPANSION_ALERT_WEBHOOK  where alerts are posted as JSON; nowhere by default
     """
     raw = os.environ.get("EXPANSION_RAW") or str(DEMO_RAW)
     if not raw.startswith("schema:"):
@@ -47,6 +49,7 @@ def settings() -> Settings:
         as_of=_as_of(os.environ.get("EXPANSION_AS_OF"), raw),
         policy=_policy(os.environ.get("EXPANSION_POLICY", "")),
         target=os.environ.get("EXPANSION_TARGET") or "duckdb",
+        alert_webhook=os.environ.get("EXPANSION_ALERT_WEBHOOK") or None,
     )
 
 

@@ -46,6 +46,22 @@ def replace(
     conn: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, contract: Contract
 ) -> None:
     """A table from a frame that keeps its contract, in one transaction."""
+    conn.execute("begin transaction")
+    try:
+        conn.execute(f"create schema if not exists {table.split('.')[0]}")
+        typed(conn, table, rows, contract)
+        conn.execute(f"create or replace table {table} as select * from typed")
+        _refuse_repeated_key(conn, table, contract)
+    except BaseException:
+        conn.execute("rollback")
+        raise
+    conn.execute("commit")
+
+
+def typed(
+    conn: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame, contract: Contract
+) -> None:
+    """The temporary table `typed`: rows that keep a contract, with its types."""
     conn.register("checked", _checked(table, rows, contract))
     casts = {name: f'cast("{name}" as {kind})' for name, kind in contract.types.items()}
     for name, cast in casts.items():
@@ -54,17 +70,7 @@ def replace(
         except duckdb.Error as error:
             raise ContractError(f"{table}: {name} does not fit: {error}") from error
     columns = ", ".join(f'{cast} as "{name}"' for name, cast in casts.items())
-    conn.execute("begin transaction")
-    try:
-        conn.execute(f"create schema if not exists {table.split('.')[0]}")
-        conn.execute(
-            f"create or replace table {table} as select {columns} from checked"
-        )
-        _refuse_repeated_key(conn, table, contract)
-    except BaseException:
-        conn.execute("rollback")
-        raise
-    conn.execute("commit")
+    conn.execute(f"create or replace temp table typed as select {columns} from checked")
 
 
 def _checked(table: str, rows: pd.DataFrame, contract: Contract) -> pa.Table:

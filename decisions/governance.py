@@ -1,0 +1,68 @@
+"""The policy that readiness, triggers and reviews go by, and how frames are read."""
+
+import datetime as dt
+from collections.abc import Hashable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+
+Row = dict[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The limits of the seed governance_policy, which explains each."""
+
+    least_evidence_score: float
+    evidence_share_rate: float
+    largest_unstable_rate: float
+    recent_points: int
+    chart_least_points: int
+    chart_baseline_points: int
+    chart_limit_factor: float
+    chart_run_points: int
+    chart_near_points: int
+    chart_near_window: int
+    chart_near_rate: float
+    cusum_usual_slack: float
+    cusum_limit: float
+    watch_headroom_rate: float
+    watch_days: int
+    least_covered_rate: float
+    largest_brier: float
+
+
+def policy(table: pd.DataFrame) -> Policy:
+    """The one row of stg_policy__governance_policy."""
+    row = table.iloc[0]
+    return Policy(
+        **{field.name: field.type(row[field.name]) for field in fields(Policy)}
+    )
+
+
+def rows_of(table: pd.DataFrame, **values: object) -> list[Row]:
+    """The rows with these values, as dicts in which nothing is None."""
+    for name, value in values.items():
+        table = table[table[name] == value]
+    clean = table.astype(object).where(table.notna(), None)
+    return clean.to_dict("records")
+
+
+def in_scope(decision: Row) -> dict[str, object]:
+    """What picks the rows of a decision's scope."""
+    return {name: decision[name] for name in ("scope_type", "scope_value")}
+
+
+def is_here(users: pd.DataFrame, user_id: object, as_of: dt.date) -> bool:
+    """Whether a person is known, had begun and had not left by the date."""
+    return any(
+        row["started_on"] <= as_of
+        and (row["ended_on"] is None or row["ended_on"] > as_of)
+        for row in rows_of(users, user_id=user_id)
+    )
+
+
+def numbers(values: pd.Series) -> pd.Series:
+    """Decimals and missing values as floats."""
+    return pd.to_numeric(values, errors="coerce").astype(float)

@@ -1,0 +1,136 @@
+"""Alerts: written once, posted with patience, never lost."""
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from orchestration.alerts import AlertError, is_told, log, message, send
+from orchestration.settings import Settings, settings
+
+EVENT = {
+    "event_id": 7,
+    "decision_id": "DEC",
+    "trigger_id": "T1",
+    "as_of": dt.date(2026, 6, 30),
+    "previous_state": "watch",
+    "state": "fired",
+    "value": 1.0,
+    "because": "U1 is not here",
+    "owner_user_id": "U1",
+    "escalation_user_id": "U3",
+    "due_on": dt.date(2026, 7, 14),
+    "action": "Name another owner",
+}
+
+
+class Hook(HTTPServer):
+    """A webhook on this machine that fails so many times first."""
+
+    failures = 0
+
+    def __init__(self) -> None:
+        self.bodies: list[dict[str, object]] = []
+        super().__init__(("127.0.0.1", 0), Answer)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/alerts"
+
+
+class Answer(BaseHTTPRequestHandler):
+    """Keeps what is posted; 503 until the failures are used up."""
+
+    server: Hook
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.bodies.append(json.loads(body))
+        is_failure = len(self.server.bodies) <= self.server.failures
+        self.send_response(503 if is_failure else 204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    with Hook() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def run(folder: Path, webhook: str | None = None) -> Settings:
+    return Settings(
+        "raw", folder / "own.duckdb", dt.date(2026, 6, 30), {}, "duckdb", webhook
+    )
+
+
+def lines(settings: Settings) -> list[dict[str, object]]:
+    path = log(settings)
+    return [json.loads(line) for line in path.open()] if path.exists() else []
+
+
+def test_the_message_says_who_does_what_by_when() -> None:
+    told = message(EVENT)
+    assert told["text"] == (
+        "DEC T1: fired, U1 is not here. U1 by 2026-07-14: Name another owner"
+    )
+    assert told["due_on"] == "2026-07-14" and "value" not in told
+    over = message(EVENT | {"state": "ok", "due_on": None})
+    assert over["text"] == "DEC T1: ok, U1 is not here" and over["due_on"] is None
+
+
+@pytest.mark.parametrize(
+    ("previous", "state", "expected"),
+    [
+        ("ok", "fired", True),
+        ("ok", "watch", True),
+        ("fired", "ok", True),
+        (None, "fired", True),
+        (None, "ok", False),
+        ("insufficient_history", "ok", False),
+    ],
+)
+def test_only_what_concerns_somebody_is_told(
+    previous: str | None, state: str, expected: bool
+) -> None:
+    assert is_told(EVENT | {"previous_state": previous, "state": state}) is expected
+
+
+def test_without_a_webhook_the_log_is_all(tmp_path: Path) -> None:
+    send(EVENT, run(tmp_path))
+    send(EVENT | {"event_id": 8}, run(tmp_path))
+    assert [line["event_id"] for line in lines(run(tmp_path))] == [7, 8]
+
+
+def test_a_webhook_that_fails_twice_gets_it_the_third_time(
+    tmp_path: Path, hook: Hook
+) -> None:
+    hook.failures = 2
+    send(EVENT, run(tmp_path, hook.url), wait_seconds=0.01)
+    assert hook.bodies == [message(EVENT)] * 3
+    assert lines(run(tmp_path)) == [message(EVENT)]
+
+
+def test_one_that_always_fails_is_named_and_not_in_the_log(
+    tmp_path: Path, hook: Hook
+) -> None:
+    hook.failures = 99
+    with pytest.raises(AlertError, match="T1 could not be posted: HTTP Error 503"):
+        send(EVENT, run(tmp_path, hook.url), wait_seconds=0.001)
+    assert len(hook.bodies) == 4 and lines(run(tmp_path)) == []
+
+
+def test_the_webhook_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings().alert_webhook is None
+    monkeypatch.setenv("EXPANSION_ALERT_WEBHOOK", "http://127.0.0.1:9/alerts")
+    assert settings().alert_webhook == "http://127.0.0.1:9/alerts"
