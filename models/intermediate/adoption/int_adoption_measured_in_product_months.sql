@@ -54,13 +54,15 @@ first_adopted as (
 entitled as (
 
     select
-        account_id,
-        product_id,
-        month_number,
-        sum(limit_quantity) filter (where meter = 'seats') as seats
+        entitlements.account_id,
+        entitlements.product_id,
+        entitlements.month_number,
+        sum(entitlements.limit_quantity) filter (where entitlements.meter = 'seats')
+            as seats
     from entitlements
-    where entitlements.month_stamp in (select months.month_stamp from months)
-    group by account_id, product_id, month_number
+    inner join months on entitlements.month_stamp = months.month_stamp
+    group by
+        entitlements.account_id, entitlements.product_id, entitlements.month_number
 
 ),
 
@@ -146,9 +148,9 @@ select
     stickiness_rate,
     entitled_on,
     adopted_month,
-    cast(
-        {{ dbt.datediff('entitled_on', 'adopted_on', 'day') }} as integer
-    ) as days_to_adopt,
+    cast({{ dbt.datediff(
+        'entitled_on', 'adopted_on', 'day'
+    ) }} as integer) as days_to_adopt,
     case when entitled_on is not null then adopted_month is null end as is_censored,
     month_stamp
 from counted
