@@ -180,6 +180,18 @@ def test_what_was_won_in_a_month_without_a_cost_before_it_is_left_out() -> None:
     assert estimates(company(deals, costs))["cac_new"] == pytest.approx(220 / 100)
 
 
+def test_budget_is_that_of_the_last_year() -> None:
+    """100 a month and motion in the last year, 900 before."""
+    costs = [
+        (month_start(LAST - back), motion, 100.0 if back < 12 else 900.0)
+        for back in range(24)
+        for motion in ("new_logo", "expansion")
+    ]
+    deals = [deal("a", kind, 9, 50, True) for kind in ("new", "expansion")]
+    known = estimates(company(deals, costs))
+    assert known["budget"] == pytest.approx(200 * 24 * 0.2)
+
+
 def test_new_accounts_are_followed_for_a_year() -> None:
     """`b` grew by half, `c` left: 150 of 200. `a` began with the data, `d` too late."""
     balances = {
