@@ -145,7 +145,10 @@ def scores(scope: Scope, options: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_shift(scope: Scope) -> Shift:
-    """The share of the highest mean value; of equal ones the nearest to today's."""
+    """The share of the highest mean value to a whole percent, or today's share.
+
+    Of equal ones it is the nearest to today's.
+    """
     today = scope.base["share_expansion"]
     shares = np.unique([*np.linspace(0, 1, N_SHARES), today])
     means = value(shares[:, None], scope.draws).mean(axis=1)

@@ -17,7 +17,7 @@ from decisions.options import (
     weighed,
 )
 from decisions.value_model import value
-from tests.python.scenarios import CRITERIA, DECISIONS, OPTIONS, frames, scope
+from tests.python.scenarios import BASE, CRITERIA, DECISIONS, OPTIONS, frames, scope
 
 # Only the uplift, and with it the whitespace, is not known.
 ONLY_UPLIFT = tuple(
@@ -77,7 +77,8 @@ def test_a_pilot_beats_moving_at_once_by_what_it_learns_less_its_delay(
     assert pilot["value_mean"] - table.loc["C", "value_mean"] == pytest.approx(
         pilot["information_value"] - pilot["delay_cost"], abs=1e-6
     )
-    assert pilot["delay_cost"] >= -1e-6
+    # The best mix is found to a whole percent: part of the way may be better by a bit.
+    assert pilot["delay_cost"] >= -1e-4 * BASE["budget"]
 
 
 def test_a_pilot_is_worth_more_than_nothing_and_less_than_the_truth() -> None:

@@ -159,7 +159,7 @@ def test_a_difference_of_one_sign_has_no_flip() -> None:
         pytest.param(lambda x: x - 100, [(100.0, "above")], id="on a scan point"),
         pytest.param(lambda x: (x - 100) ** 2, [], id="touches on a scan point"),
         pytest.param(lambda x: -((x - 100.5) ** 2), [], id="touches between them"),
-        pytest.param(lambda x: np.maximum(x - 100, 0), [], id="leaves 0"),
+        pytest.param(lambda x: np.minimum(100 - x, 0), [], id="leaves 0"),
         pytest.param(lambda x: np.array(0.0), [], id="0 all over"),
         pytest.param(lambda x: np.array(-2.0), [], id="does not move"),
     ],
