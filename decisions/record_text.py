@@ -119,17 +119,30 @@ def _assumption(row: Inputs) -> str:
 
 
 def _key_assumptions(inputs: Inputs) -> list[str]:
-    """The parameters the answer hangs on, by what knowing them would be worth."""
-    known = {row["parameter"]: row for row in inputs["assumptions"]}
+    """The parameters the answer hangs on, with what each may move and is worth."""
+    swings = {row["parameter"]: row["swing"] for row in inputs["tornado"]}
+    worth = {row["parameter"]: row["evppi"] for row in inputs["information"]}
+    return [
+        f"{row['parameter']}, {_grade(row)}: moves the answer by "
+        f"{_money(swings.get(row['parameter'], 0), inputs)}, knowing it is worth "
+        f"{_money(worth.get(row['parameter'], 0), inputs)}"
+        for row in _key_rows(inputs)
+    ]
+
+
+def _key_rows(inputs: Inputs) -> list[Inputs]:
+    """The first by what knowing is worth; where nothing is, by what they may move."""
+    swings = {row["parameter"]: row["swing"] for row in inputs["tornado"]}
+    worth = {row["parameter"]: row["evppi"] for row in inputs["information"]}
     ranked = sorted(
-        inputs["information"], key=lambda row: (row["rank"], row["parameter"])
+        (row for row in inputs["assumptions"] if row["parameter"] in worth),
+        key=lambda row: (
+            -worth[row["parameter"]],
+            -swings.get(row["parameter"], 0),
+            row["parameter"],
+        ),
     )
-    lines = []
-    for row in ranked[:N_NEAREST]:
-        worth = _money(row["evppi"], inputs)
-        grade = _grade(known.get(row["parameter"], {}))
-        lines.append(f"{row['parameter']}, {grade}: knowing it is worth {worth}")
-    return lines
+    return ranked[:N_NEAREST]
 
 
 def _options(inputs: Inputs, is_ready: bool) -> list[str]:
@@ -280,12 +293,8 @@ def _stops(inputs: Inputs) -> list[str]:
         for row in inputs["scores"]
         if row["option_id"] == inputs["recommended_option"]
     ]
-    return [
-        str(row[name])
-        for row in chosen
-        for name in ("stage_gate", "stop_condition")
-        if row[name]
-    ]
+    told = [row[name] for row in chosen for name in ("stage_gate", "stop_condition")]
+    return list(dict.fromkeys(text for text in told if text))
 
 
 def _missing(inputs: Inputs) -> list[dict[str, str]]:
@@ -312,13 +321,8 @@ def _grade(row: Inputs) -> str:
 
 
 def _weakest(inputs: Inputs) -> str:
-    """The grade of what follows from all: the weakest of those that matter."""
-    matter = {row["parameter"] for row in inputs["information"] if row["evppi"]}
-    grades = [
-        row["evidence_grade"] or "none"
-        for row in inputs["assumptions"]
-        if not matter or row["parameter"] in matter
-    ]
+    """The grade of what follows from all: the weakest of the key assumptions."""
+    grades = [row["evidence_grade"] or "none" for row in _key_rows(inputs)]
     return f"grade {max(grades, default='none')}"
 
 

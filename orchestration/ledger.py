@@ -52,7 +52,7 @@ def append(table: str, rows: pd.DataFrame, contract: Contract) -> int:
             conn.execute("rollback")
             raise
         conn.execute("commit")
-        _export(conn, table)
+        _export(conn, table, contract)
     return added
 
 
@@ -99,12 +99,13 @@ def _refuse_second_truths(
         raise LedgerError(f"{name} has another row of {key} {values} already.")
 
 
-def _export(conn: duckdb.DuckDBPyConnection, table: str) -> None:
+def _export(conn: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> None:
     """Written beside the file and moved over it, so that it is never half there."""
     path = parquet(table)
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".half")
-    conn.execute(f"copy {SCHEMA}.{table} to '{_quoted(half)}' (format parquet)")
+    rows = f"select * from {SCHEMA}.{table} order by {', '.join(contract.key)}"
+    conn.execute(f"copy ({rows}) to '{_quoted(half)}' (format parquet)")
     os.replace(half, path)
 
 

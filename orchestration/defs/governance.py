@@ -28,7 +28,7 @@ SEEDS = {
     "responses": "staging.stg_policy__trigger_responses",
     "checks": "staging.stg_policy__readiness_checks",
     "limits": "staging.stg_policy__governance_policy",
-    "benchmarks": "staging.stg_policy__benchmarks",
+    "benchmarks": "policy.benchmarks",
     "metric_policy": "staging.stg_policy__metric_policy",
     "users": "staging.stg_crm__users",
 }
@@ -78,7 +78,7 @@ def _stamps(known: dict[str, pd.DataFrame]) -> dict[str, str]:
     return stamps(version, known["definitions"], known["hierarchy"])
 
 
-def _events_contract() -> Contract:
+def events_contract() -> Contract:
     """A change of state without what was done about it, which comes later."""
     contract = contracts()["review_trigger_events"]
     types = {name: contract.types[name] for name in EVENTS}
@@ -140,7 +140,7 @@ def review_triggers(warehouse: Warehouse) -> None:
         facts,
         policy(known["limits"]),
         _as_of(known),
-        read(TRIGGER_EVENTS, _events_contract()),
+        read(TRIGGER_EVENTS, events_contract()),
     )
     _write(warehouse, "review_triggers", table)
 
@@ -149,7 +149,7 @@ def review_triggers(warehouse: Warehouse) -> None:
 def review_trigger_events(warehouse: Warehouse) -> None:
     """Every change of state, once, and what was done about it."""
     triggers = warehouse.read("decisions.review_triggers")
-    contract = _events_contract()
+    contract = events_contract()
     new = state_changes(triggers, read(TRIGGER_EVENTS, contract))
     append(TRIGGER_EVENTS, new, contract)
     responses = warehouse.read(SEEDS["responses"])
@@ -239,9 +239,9 @@ def past_records_are_unaltered(warehouse: Warehouse) -> dg.AssetCheckResult:
 @dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Tells of each change of state once; the cursor is the last event told."""
-    events = exported(TRIGGER_EVENTS)
     told, last = 0, int(context.cursor or 0)
-    for event in events.to_dict("records"):
+    events = exported(TRIGGER_EVENTS).to_dict("records")
+    for event in sorted(events, key=lambda event: event["event_id"]):
         if event["event_id"] <= last:
             continue
         try:

@@ -254,6 +254,7 @@ def sources(checks: pd.DataFrame, **changes: object) -> Sources:
             "difference_base": [6_000.0],
             "difference_low": [9_000.0],
             "difference_high": [3_000.0],
+            "swing": [6_000.0],
             "is_sign_changed": [False],
             "rank": [1],
             **SCOPE,

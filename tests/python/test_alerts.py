@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import dagster as dg
+import pandas as pd
 import pytest
 
+from decisions.triggers import EVENTS
 from orchestration.alerts import AlertError, is_told, log, message, send
+from orchestration.defs.governance import TRIGGER_EVENTS, alerts, events_contract
+from orchestration.ledger import append
 from orchestration.settings import Settings, settings
 
 EVENT = {
@@ -134,3 +139,33 @@ def test_the_webhook_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().alert_webhook is None
     monkeypatch.setenv("EXPANSION_ALERT_WEBHOOK", "http://127.0.0.1:9/alerts")
     assert settings().alert_webhook == "http://127.0.0.1:9/alerts"
+
+
+def test_the_sensor_tells_each_event_once_and_waits_for_the_webhook(
+    tmp_path: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPANSION_WAREHOUSE", str(tmp_path / "own.duckdb"))
+    events = [
+        {name: EVENT.get(name) for name in EVENTS} | changes
+        for changes in (
+            {"event_id": 3},
+            {"event_id": 1, "previous_state": None, "state": "ok"},
+            {"event_id": 2, "state": "watch"},
+        )
+    ]
+    append(TRIGGER_EVENTS, pd.DataFrame(events), events_contract())
+    first = dg.build_sensor_context(cursor=None)
+    alerts(first)
+    assert [line["event_id"] for line in lines(settings())] == [2, 3]
+    assert first.cursor == "3"
+    alerts(dg.build_sensor_context(cursor=first.cursor))
+    assert len(lines(settings())) == 2
+    # Nobody answers at the webhook: the cursor stays before what was not told.
+    monkeypatch.setenv("EXPANSION_ALERT_WEBHOOK", hook.url)
+    monkeypatch.setattr("orchestration.alerts.ATTEMPTS", 1)
+    hook.failures = 1
+    failed = dg.build_sensor_context(cursor=None)
+    alerts(failed)
+    assert failed.cursor == "1"
+    alerts(dg.build_sensor_context(cursor=failed.cursor))
+    assert [line["event_id"] for line in lines(settings())] == [2, 3, 2, 3]

@@ -67,6 +67,10 @@ def test_facts_assumptions_and_open_questions_stand_apart_with_grades() -> None:
 
 def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
     row = first.iloc[0]
+    assert row["key_assumptions"].splitlines()[0] == (
+        "cac_expansion, grade A: moves the answer by 6,000 USD, knowing it is worth "
+        "900 USD"
+    )
     assert row["what_would_change_our_mind"] == (
         "cac_expansion: expansion wins below 0.900, now 0.500 (grade A); "
         "2% likely to be beyond"
