@@ -20,7 +20,7 @@ users as (
 
 months as (
 
-    {{ months_to_add('int_months_stamped') }}
+    {{ months_to_add('int_months_stamped', 'month_start') }}
 
 ),
 

@@ -8,7 +8,7 @@ meters as (
 
 months as (
 
-    {{ months_to_add('int_months_stamped') }}
+    {{ months_to_add('int_months_stamped', 'month_start') }}
 
 ),
 
