@@ -8,12 +8,41 @@ from orchestration.defs.decisions import (
     propensity_evaluation,
     propensity_scores,
 )
+from orchestration.defs.governance import (
+    alerts,
+    decision_readiness,
+    decision_record,
+    decisions_are_ready,
+    no_trigger_has_fired,
+    past_records_are_unaltered,
+    review_calendar,
+    review_trigger_events,
+    review_triggers,
+)
 from orchestration.defs.schedules import build_all, daily
+from orchestration.defs.valuation import valuation
 from orchestration.warehouse import Warehouse
 
 defs = dg.Definitions(
-    assets=[*raw_tables(), tables, propensity_evaluation, propensity_scores],
-    asset_checks=[every_customer_is_scored],
+    assets=[
+        *raw_tables(),
+        tables,
+        propensity_evaluation,
+        propensity_scores,
+        valuation,
+        decision_readiness,
+        review_triggers,
+        review_trigger_events,
+        decision_record,
+        review_calendar,
+    ],
+    asset_checks=[
+        every_customer_is_scored,
+        decisions_are_ready,
+        no_trigger_has_fired,
+        past_records_are_unaltered,
+    ],
+    sensors=[alerts],
     jobs=[build_all],
     schedules=[daily],
     resources={
