@@ -22,10 +22,8 @@ def information(scope: Scope) -> pd.DataFrame:
     """EVPI of a scope, and EVPPI of each parameter, in money over the horizon."""
     gain = difference(scope.draws)
     perfect = value_of_knowing(gain)
-    # What a fit sees beyond the truth is its own error.
     partial = {
-        name: min(value_of_knowing(expected_given(gain, drawn)), perfect)
-        for name, drawn in scope.draws.items()
+        name: value_of_knowing_part(gain, drawn) for name, drawn in scope.draws.items()
     }
     table = pd.DataFrame({"parameter": list(partial), "evppi": list(partial.values())})
     table["evpi"] = perfect
@@ -37,6 +35,15 @@ def information(scope: Scope) -> pd.DataFrame:
 def value_of_knowing(gain: np.ndarray) -> float:
     """Choosing in each draw by the gain in it, less choosing once by its mean."""
     return max(float(np.maximum(gain, 0).mean() - max(gain.mean(), 0.0)), 0.0)
+
+
+def value_of_knowing_part(gain: np.ndarray, known: np.ndarray) -> float:
+    """Choosing by the gain to expect from what is known; less than by the gain itself.
+
+    What the regression sees beyond that is its own error.
+    """
+    expected = expected_given(gain, known)
+    return min(value_of_knowing(expected), value_of_knowing(gain))
 
 
 def expected_given(gain: np.ndarray, known: np.ndarray) -> np.ndarray:

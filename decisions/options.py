@@ -196,7 +196,7 @@ def staged(
         "reversal_cost": back,
         "months_to_learn": learnt,
         "delay_cost": stage * float((moved - piloted).mean()),
-        "information_value": float((after - (1 - stage) * moved).mean()),
+        "information_value": float(np.where(is_scaled, 0, -back - gain).mean()),
         "probability_scale": float(is_scaled.mean()),
         "pilot_parameter": pilot.parameter,
         "pilot_accounts_for_power": pilot.n_for_power,

@@ -26,6 +26,7 @@ COLUMNS = [
     "distance_sd",
     "probability_beyond_flip",
     "no_flip_in_range",
+    "flip_outside_range",
     "search_low",
     "search_high",
 ]
@@ -57,7 +58,8 @@ def thresholds(scope: Scope, gain: Difference) -> pd.DataFrame:
             "search_high": high,
         }
         if not found:
-            rows.append({**searched, "root": 0})
+            outside = flip_outside(curve, name, base)
+            rows.append({**searched, "root": 0, "flip_outside_range": outside})
         found.sort(key=lambda flip, base=base: abs(flip[0] - base))
         for root, (flip, direction) in enumerate(found, start=1):
             met = {"root": root, "flip_value": flip, "direction": direction}
@@ -103,8 +105,25 @@ def searched_range(name: str, base: float, drawn: np.ndarray) -> tuple[float, fl
     low, high = (float(bound) for bound in np.quantile(finite, [0.01, 0.99]))
     low, high = min(low, base), max(high, base)
     if high - low <= NARROW * abs(base):
-        low, high = sorted((base / 2, base * 2))
+        low, high = _multiples(base, 2)
     return low, min(high, 1.0) if name in AT_MOST_ONE else high
+
+
+def flip_outside(
+    curve: Callable[[np.ndarray], np.ndarray], name: str, base: float
+) -> float | None:
+    """The flip nearest the base from a tenth to ten times it; None where none is.
+
+    No draw comes near it: it says how wrong an estimate would have to be.
+    """
+    low, high = _multiples(base, 10)
+    found = flips(curve, low, min(high, 1.0) if name in AT_MOST_ONE else high)
+    return min((flip for flip, _ in found), key=lambda x: abs(x - base), default=None)
+
+
+def _multiples(base: float, times: float) -> tuple[float, float]:
+    low, high = sorted((base / times, base * times))
+    return low, high
 
 
 def flips(
@@ -115,7 +134,7 @@ def flips(
     A curve that touches 0 and turns back has no flip there: the better motion stays
     the better one. Two flips closer than a step of the scan are not seen.
     """
-    if not low < high:
+    if not (low < high < np.inf):
         return []
     points = np.linspace(low, high, N_POINTS)
     values = np.broadcast_to(curve(points), points.shape)

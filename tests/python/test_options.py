@@ -81,6 +81,17 @@ def test_a_pilot_beats_moving_at_once_by_what_it_learns_less_its_delay(
     assert pilot["delay_cost"] >= -1e-4 * BASE["budget"]
 
 
+def test_a_pilot_that_learns_nothing_is_a_late_redesign() -> None:
+    """7.5 of 24 months at the pilot's mix, the others at the best one."""
+    one = scope()
+    shift = best_shift(one)
+    policy = {**PILOT, "pilot_parameter": "discount_rate"}
+    drawn, said = staged(one, shift, policy, 0.0)
+    piloted, moved = value(shift.at(0.25), one.draws), value(shift.best, one.draws)
+    assert drawn == pytest.approx(7.5 / 24 * piloted + 16.5 / 24 * moved)
+    assert said["information_value"] == 0
+
+
 def test_a_pilot_is_worth_more_than_nothing_and_less_than_the_truth() -> None:
     """It takes no time and undoing it is free; only the uplift is unknown."""
     one = scope(constant=ONLY_UPLIFT, spread=0.6, cycle_months_expansion=0.0)

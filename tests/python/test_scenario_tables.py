@@ -18,6 +18,7 @@ from decisions.information import (
     information,
     value_of_information,
     value_of_knowing,
+    value_of_knowing_part,
 )
 from decisions.options import option_scores
 from decisions.simulation import (
@@ -183,6 +184,21 @@ def test_range_of_a_policy_is_from_half_to_twice_and_at_most_all() -> None:
     assert np.isnan(searched_range("whitespace_arr", np.inf, np.full(9, np.inf))).all()
 
 
+def test_a_flip_that_no_draw_comes_near_stands_outside() -> None:
+    """Margin of the sides: nine times the base, then none up to ten times it."""
+    base = {"uplift": 0.1, "gross_margin": 0.5}
+
+    def gain(parameters: Parameters) -> np.ndarray:
+        side = np.asarray(parameters["uplift"]) - 0.9
+        return side * (1.1 - np.asarray(parameters["gross_margin"]))
+
+    found = thresholds(made(base), gain).set_index("parameter")
+    assert found["no_flip_in_range"].all() and found["flip_value"].isna().all()
+    assert found.loc["uplift", "flip_outside_range"] == pytest.approx(0.9)
+    # A margin of 1.1 would turn the sign, but there is none.
+    assert np.isnan(found.loc["gross_margin", "flip_outside_range"])
+
+
 def test_distance_and_probability_are_seen_from_the_base() -> None:
     found = thresholds(
         made({"uplift": 0.2}), lambda parameters: parameters["uplift"] - 0.25
@@ -340,6 +356,14 @@ def test_information_on_one_of_two_causes() -> None:
         by_hand(0.5), abs=0.01
     )
     assert value_of_knowing(gain) == pytest.approx(by_hand(np.sqrt(1.25)), abs=0.01)
+
+
+def test_a_fit_is_worth_no_more_than_the_truth() -> None:
+    """Never a loss: nothing to learn, though a cubic of a step dips below 0."""
+    known = np.linspace(-1, 1, 1_000)
+    gain = np.where(known > 0, 1.0, 0.0)
+    assert value_of_knowing(expected_given(gain, known)) > 0.01
+    assert value_of_knowing_part(gain, known) == 0
 
 
 @settings(max_examples=20)
