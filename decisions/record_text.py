@@ -283,7 +283,7 @@ def _flips(inputs: Inputs) -> list[str]:
         f"{row['probability_beyond_flip']:.0%} likely to be beyond"
         for row in flips[:N_NEAREST]
     ]
-    return lines or ["no parameter flips the answer within its range"]
+    return lines or ["no parameter from a quarter to four times of it flips the answer"]
 
 
 def _stops(inputs: Inputs) -> list[str]:

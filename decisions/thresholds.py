@@ -14,6 +14,10 @@ N_POINTS = 200
 ROUNDING = 1e-12
 # A parameter this narrow, as a share of its base, is a policy and not an estimate.
 NARROW = 1e-9
+# How far from its base a parameter is followed: to a quarter and to four times of it.
+# Where the estimates are sure, a flip lies outside their draws; how wrong they would
+# have to be is what people ask, and how probable that is stands beside it.
+REACH = 4.0
 # What cannot be more than all of it.
 AT_MOST_ONE = ("gross_margin", "grr_base_12m", "share_expansion")
 COLUMNS = [
@@ -26,7 +30,6 @@ COLUMNS = [
     "distance_sd",
     "probability_beyond_flip",
     "no_flip_in_range",
-    "flip_outside_range",
     "search_low",
     "search_high",
 ]
@@ -58,8 +61,7 @@ def thresholds(scope: Scope, gain: Difference) -> pd.DataFrame:
             "search_high": high,
         }
         if not found:
-            outside = flip_outside(curve, name, base)
-            rows.append({**searched, "root": 0, "flip_outside_range": outside})
+            rows.append({**searched, "root": 0})
         found.sort(key=lambda flip, base=base: abs(flip[0] - base))
         for root, (flip, direction) in enumerate(found, start=1):
             met = {"root": root, "flip_value": flip, "direction": direction}
@@ -94,36 +96,17 @@ def _distances(flip: float, base: float, drawn: np.ndarray) -> dict[str, float]:
 
 
 def searched_range(name: str, base: float, drawn: np.ndarray) -> tuple[float, float]:
-    """From the 1st to the 99th percentile of the draws and the base.
+    """From a quarter of the base to four times of it, and all that the draws reach.
 
-    Where that is one point, as for a policy, from half of it to twice it. NaN where
-    the parameter has no limit, such as a market without a cap.
+    That is from their 1st to their 99th percentile. NaN where the parameter has no
+    limit, such as a market without a cap.
     """
     finite = drawn[np.isfinite(drawn)]
     if not np.isfinite(base) or not len(finite):
         return np.nan, np.nan
-    low, high = (float(bound) for bound in np.quantile(finite, [0.01, 0.99]))
-    low, high = min(low, base), max(high, base)
-    if high - low <= NARROW * abs(base):
-        low, high = _multiples(base, 2)
+    ends = [*np.quantile(finite, [0.01, 0.99]), base / REACH, base * REACH]
+    low, high = float(min(ends)), float(max(ends))
     return low, min(high, 1.0) if name in AT_MOST_ONE else high
-
-
-def flip_outside(
-    curve: Callable[[np.ndarray], np.ndarray], name: str, base: float
-) -> float | None:
-    """The flip nearest the base from a tenth to ten times it; None where none is.
-
-    No draw comes near it: it says how wrong an estimate would have to be.
-    """
-    low, high = _multiples(base, 10)
-    found = flips(curve, low, min(high, 1.0) if name in AT_MOST_ONE else high)
-    return min((flip for flip, _ in found), key=lambda x: abs(x - base), default=None)
-
-
-def _multiples(base: float, times: float) -> tuple[float, float]:
-    low, high = sorted((base / times, base * times))
-    return low, high
 
 
 def flips(
