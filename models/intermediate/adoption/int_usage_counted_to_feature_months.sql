@@ -37,7 +37,7 @@ feature_months as (
         bit_or(window_days) as window_days,
         sum(n_events) as n_events
     from usage_months
-    where month_number in (select month_number from months)
+    where month_number in (select months.month_number from months)
     group by account_id, feature_key, month_number
 
 )

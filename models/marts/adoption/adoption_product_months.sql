@@ -6,7 +6,7 @@ entitlements as (
 
 ),
 
-features as (
+all_features as (
 
     select * from {{ ref('int_features_counted_to_product_months') }}
 
@@ -15,6 +15,12 @@ features as (
 users as (
 
     select * from {{ ref('int_users_counted_to_product_months') }}
+
+),
+
+all_months as (
+
+    select * from {{ ref('int_months_stamped') }}
 
 ),
 
@@ -39,15 +45,22 @@ first_entitled as (
 first_adopted as (
 
     select
-        features.account_id,
-        features.product_id,
-        min(months_of_all.month_start) as month_start,
-        min(months_of_all.balance_on) as balance_on
-    from features
-    inner join {{ ref('int_months_stamped') }} as months_of_all
-        on features.month_number = months_of_all.month_number
-    where features.is_adopted
-    group by features.account_id, features.product_id
+        all_features.account_id,
+        all_features.product_id,
+        min(all_months.month_start) as month_start,
+        min(all_months.balance_on) as balance_on
+    from all_features
+    inner join all_months on all_features.month_number = all_months.month_number
+    where all_features.is_adopted
+    group by all_features.account_id, all_features.product_id
+
+),
+
+features as (
+
+    select *
+    from all_features
+    where month_number in (select months.month_number from months)
 
 ),
 
@@ -59,7 +72,7 @@ entitled as (
         month_number,
         sum(limit_quantity) filter (where meter = 'seats') as seats
     from entitlements
-    where month_stamp in (select month_stamp from months)
+    where month_number in (select months.month_number from months)
     group by account_id, product_id, month_number
 
 ),
@@ -96,8 +109,10 @@ counted as (
         first_adopted.month_start as adopted_month,
         first_adopted.balance_on as adopted_on,
         -- Before the log begins nobody knows: that is not the same as none.
-        case when months.is_logged then coalesce(product_months.n_features_adopted, 0) end
-            as n_features_adopted,
+        case
+            when months.is_logged
+                then coalesce(product_months.n_features_adopted, 0)
+        end as n_features_adopted,
         case when months.is_logged then coalesce(product_months.core_events, 0) end
             as core_events,
         case when months.is_logged then coalesce(users.active_users, 0) end
@@ -144,8 +159,9 @@ select
     stickiness_rate,
     entitled_on,
     adopted_month,
-    cast({{ dbt.datediff('entitled_on', 'adopted_on', 'day') }} as integer)
-        as days_to_adopt,
+    cast({{ dbt.datediff(
+        'entitled_on', 'adopted_on', 'day'
+    ) }} as integer) as days_to_adopt,
     case when entitled_on is not null then adopted_month is null end as is_censored,
     month_stamp
 from counted
