@@ -183,8 +183,8 @@ def generate_usage(folder: Path, rows: int, months: int = MONTHS) -> None:
             write(connection, path, usage(rng, who, size, days), firsts[0])
 
 
-def generate_day(folder: Path, rows: int, months: int = MONTHS) -> date:
-    """Adds the day after the as-of date and rows that come late; says which day."""
+def generate_day(folder: Path, rows: int, months: int = MONTHS) -> tuple[Path, date]:
+    """Adds the next day, with rows that come late: the file, and which day it is."""
     firsts = months_of(months)
     users = max(rows // months // ROWS_PER_USER_MONTH, 10)
     who = people(np.random.default_rng(SEED), users)
@@ -202,4 +202,4 @@ def generate_day(folder: Path, rows: int, months: int = MONTHS) -> date:
     path = folder / "product__usage_daily" / f"{tomorrow}.parquet"
     with duckdb.connect() as connection:
         write(connection, path, both, firsts[0])
-    return tomorrow
+    return path, tomorrow

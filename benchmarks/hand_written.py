@@ -1,6 +1,6 @@
-"""Runs the hand-written script on a raw folder and prints the seconds it took.
+"""Runs a hand-written script on a raw folder and prints the seconds it took.
 
-`python -m benchmarks.hand_written FOLDER WAREHOUSE`
+`python -m benchmarks.hand_written SCRIPT FOLDER WAREHOUSE AS_OF`
 """
 
 import sys
@@ -10,9 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.generate import AS_OF
-
-SCRIPT = Path(__file__).with_suffix(".sql")
+HERE = Path(__file__).parent
 NO_INVOICE_LINES = """
     create temp table invoice_lines (
         account_id varchar,
@@ -34,8 +32,8 @@ def invoice_lines(folder: Path) -> str:
     return INVOICE_LINES.format(str(path).replace("'", "''"))
 
 
-def build(folder: Path, warehouse: Path, as_of: date = AS_OF) -> float:
-    """Computes the five marts into a fresh DuckDB file."""
+def build(script: str, folder: Path, warehouse: Path, as_of: date) -> float:
+    """Computes the script's marts into a fresh DuckDB file."""
     with duckdb.connect(str(warehouse)) as connection:
         began = time.perf_counter()
         connection.execute("set variable raw = ?", [str(folder)])
@@ -43,10 +41,12 @@ def build(folder: Path, warehouse: Path, as_of: date = AS_OF) -> float:
         connection.execute("set variable reporting_currency = 'USD'")
         connection.execute("set preserve_insertion_order = false")
         connection.execute(invoice_lines(folder))
-        connection.execute(SCRIPT.read_text(encoding="utf-8"))
+        connection.execute((HERE / script).read_text(encoding="utf-8"))
         connection.execute("checkpoint")
         return time.perf_counter() - began
 
 
 if __name__ == "__main__":
-    print(build(Path(sys.argv[1]), Path(sys.argv[2])))
+    script, folder, warehouse, as_of = sys.argv[1:]
+    day = date.fromisoformat(as_of)
+    print(build(script, Path(folder), Path(warehouse), day))

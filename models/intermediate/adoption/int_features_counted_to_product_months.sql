@@ -6,12 +6,6 @@ entitlements as (
 
 ),
 
-used as (
-
-    select * from {{ ref('int_usage_counted_to_feature_months') }}
-
-),
-
 months as (
 
     {{ months_to_add('int_months_stamped') }}
@@ -27,6 +21,13 @@ features as (
 motion_policy as (
 
     select * from {{ ref('stg_policy__motion_policy') }}
+
+),
+
+used as (
+
+    select * from {{ ref('int_usage_counted_to_feature_months') }}
+    where month_number in (select months.month_number from months)
 
 ),
 
@@ -63,14 +64,13 @@ parts as (
     union all
 
     select
-        used.account_id,
-        used.product_id,
-        used.month_number,
+        account_id,
+        product_id,
+        month_number,
         0 as n_features_entitled,
         0 as n_features_adopted,
-        case when used.is_core then used.n_events else 0 end as core_events
+        case when is_core then n_events else 0 end as core_events
     from used
-    inner join months on used.month_number = months.month_number
 
 ),
 

@@ -67,18 +67,26 @@ limits as (
 
 ),
 
--- No month is shorter than 28 days: a day is in the trends of so many months at most.
+-- No month is shorter than 28 days: a trend looks back on so many months at most.
+reach as (
+
+    select
+        min(months.month_number) as first_month,
+        max(cast(floor(motion_policy.limit_trend_days / 28) as integer)) + 1 as n_months
+    from months
+    cross join motion_policy
+
+),
+
 in_reach as (
 
     select
         metered_days.*,
         {{ each_number(
-            'metered_days.month_number',
-            'metered_days.month_number + 2'
-            ~ ' + cast(floor(motion_policy.limit_trend_days / 28) as integer)'
+            'metered_days.month_number', 'metered_days.month_number + reach.n_months + 1'
         ) }} as trend_month
     from metered_days
-    cross join motion_policy
+    inner join reach on metered_days.month_number >= reach.first_month - reach.n_months
 
 ),
 

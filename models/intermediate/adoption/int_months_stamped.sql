@@ -54,7 +54,7 @@ linked_accounts as (
 
     select
         account_id,
-        {{ hash_number("concat(account_id, '>', ultimate_account_id)") }} as content
+        {{ hash_number("concat(account_id, '>', ultimate_account_id)") }} as fingerprint
     from accounts
 
 ),
@@ -67,7 +67,7 @@ hashed_entitlements as (
         {{ hash_number(
             "concat_ws('>', account_id, own_product_id, product_id, meter,"
             ~ " limit_quantity, entitled_on, metered_from)"
-        ) }} as content
+        ) }} as fingerprint
     from entitlements
 
 ),
@@ -77,7 +77,7 @@ all_features as (
     select
         sum({{ hash_number(
             "concat_ws('>', feature_key, own_product_id, product_id, is_core, is_premium)"
-        ) }}) as content
+        ) }}) as fingerprint
     from features
 
 ),
@@ -102,7 +102,7 @@ used_months as (
         sum(used.n_rows) as n_rows,
         sum(used.n_events) as n_events,
         sum(used.used_days) as used_days,
-        sum(linked_accounts.content) as links
+        sum(linked_accounts.fingerprint) as links
     from used
     left join linked_accounts on used.account_id = linked_accounts.account_id
     group by used.month_number
@@ -113,7 +113,7 @@ entitled_months as (
 
     select
         months.month_number,
-        sum(hashed_entitlements.content) as rights
+        sum(hashed_entitlements.fingerprint) as rights
     from months
     inner join hashed_entitlements
         on
@@ -177,7 +177,7 @@ select
     {{ dbt.hash(
         "concat_ws(' ', months.balance_on, so_far.n_rows, so_far.n_events,"
         ~ " so_far.used_days, so_far.links,"
-        ~ " so_far.rights, coalesce(all_features.content, 0),"
+        ~ " so_far.rights, coalesce(all_features.fingerprint, 0),"
         ~ " motion_policy.adoption_window_days, motion_policy.adopted_feature_users,"
         ~ " motion_policy.adopted_feature_days, motion_policy.adopted_breadth_rate,"
         ~ " motion_policy.limit_trend_days, motion_policy.new_user_months,"

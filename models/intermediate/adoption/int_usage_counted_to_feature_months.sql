@@ -40,9 +40,14 @@ feature_months as (
         bit_or(usage_months.window_days) as window_days,
         sum(usage_months.n_events) as n_events
     from usage_months
+<<<<<<< HEAD
     inner join months on usage_months.month_number = months.month_number
     group by
         usage_months.account_id, usage_months.feature_key, usage_months.month_number
+=======
+    where month_number in (select months.month_number from months)
+    group by account_id, feature_key, month_number
+>>>>>>> h1
 
 )
 

@@ -25,7 +25,7 @@ given_dates as (
         usage_date as given_date,
         {{ typed('usage_date', 'date') }} as usage_date,
         count(*) as n_raw_rows,
-        sum({{ typed('event_count', 'bigint') }}) as n_events
+        sum(try_cast(event_count as bigint)) as n_events
     from usage_rows
     group by usage_date
 
