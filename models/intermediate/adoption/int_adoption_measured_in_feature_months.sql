@@ -6,12 +6,6 @@ entitlements as (
 
 ),
 
-used as (
-
-    select * from {{ ref('int_usage_counted_to_feature_months') }}
-
-),
-
 features as (
 
     select * from {{ ref('int_features_resolved_to_products') }}
@@ -21,6 +15,13 @@ features as (
 months as (
 
     {{ months_to_add('int_months_stamped', 'month_start') }}
+
+),
+
+used as (
+
+    select * from {{ ref('int_usage_counted_to_feature_months') }}
+    where month_number in (select months.month_number from months)
 
 ),
 

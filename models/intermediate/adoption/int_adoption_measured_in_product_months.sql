@@ -6,7 +6,7 @@ entitlements as (
 
 ),
 
-features as (
+all_features as (
 
     select * from {{ ref('int_features_counted_to_product_months') }}
 
@@ -15,6 +15,12 @@ features as (
 users as (
 
     select * from {{ ref('int_users_counted_to_product_months') }}
+
+),
+
+all_months as (
+
+    select * from {{ ref('int_months_stamped') }}
 
 ),
 
@@ -39,30 +45,35 @@ first_entitled as (
 first_adopted as (
 
     select
-        features.account_id,
-        features.product_id,
-        min(months_of_all.month_start) as month_start,
-        min(months_of_all.balance_on) as balance_on
-    from features
-    inner join {{ ref('int_months_stamped') }} as months_of_all
-        on features.month_number = months_of_all.month_number
-    where features.is_adopted
-    group by features.account_id, features.product_id
+        all_features.account_id,
+        all_features.product_id,
+        min(all_months.month_start) as month_start,
+        min(all_months.balance_on) as balance_on
+    from all_features
+    inner join all_months on all_features.month_number = all_months.month_number
+    where all_features.is_adopted
+    group by all_features.account_id, all_features.product_id
+
+),
+
+features as (
+
+    select *
+    from all_features
+    where month_number in (select months.month_number from months)
 
 ),
 
 entitled as (
 
     select
-        entitlements.account_id,
-        entitlements.product_id,
-        entitlements.month_number,
-        sum(entitlements.limit_quantity) filter (where entitlements.meter = 'seats')
-            as seats
+        account_id,
+        product_id,
+        month_number,
+        sum(limit_quantity) filter (where meter = 'seats') as seats
     from entitlements
-    inner join months on entitlements.month_stamp = months.month_stamp
-    group by
-        entitlements.account_id, entitlements.product_id, entitlements.month_number
+    where month_number in (select months.month_number from months)
+    group by account_id, product_id, month_number
 
 ),
 

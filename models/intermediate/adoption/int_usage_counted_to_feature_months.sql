@@ -28,26 +28,17 @@ motion_policy as (
 feature_months as (
 
     select
-        usage_months.account_id,
-        usage_months.feature_key,
-        usage_months.month_number,
-        count(*) filter (
-            where usage_months.window_days <> 0 and not usage_months.has_siblings
-        )
-        + count(distinct usage_months.user_id) filter (
-            where usage_months.window_days <> 0 and usage_months.has_siblings
-        ) as n_users,
-        bit_or(usage_months.window_days) as window_days,
-        sum(usage_months.n_events) as n_events
+        account_id,
+        feature_key,
+        month_number,
+        count(case when window_days <> 0 and not has_siblings then 1 end)
+        + count(distinct case when window_days <> 0 and has_siblings then user_id end)
+            as n_users,
+        bit_or(window_days) as window_days,
+        sum(n_events) as n_events
     from usage_months
-<<<<<<< HEAD
-    inner join months on usage_months.month_number = months.month_number
-    group by
-        usage_months.account_id, usage_months.feature_key, usage_months.month_number
-=======
     where month_number in (select months.month_number from months)
     group by account_id, feature_key, month_number
->>>>>>> h1
 
 )
 
