@@ -80,7 +80,7 @@ def run_models(marts: Sequence[str], folder: Path, warehouse: Path, as_of: date)
     command = [
         str(Path(sys.executable).with_name("dbt")),
         *("build", "--resource-type", "seed", "--resource-type", "model"),
-        *("--select", *(f"+{mart}" for mart in marts)),
+        *("--select", *select),
         *("--target-path", str(target), "--log-path", str(target)),
         *("--profiles-dir", str(PROJECT)),
     ]
