@@ -69,8 +69,10 @@ def node_seconds(run_results: Path) -> float:
     return (max(ends) - min(starts)).total_seconds()
 
 
-def run_models(marts: Sequence[str], folder: Path, warehouse: Path, as_of: date) -> Run:
-    """Seeds and models up to the marts, without dbt's own start-up."""
+def run_models(
+    select: Sequence[str], folder: Path, warehouse: Path, as_of: date
+) -> Run:
+    """Seeds and models that are selected, without dbt's own start-up."""
     target = warehouse.with_suffix(".target")
     env = {
         "EXPANSION_RAW": str(folder),
