@@ -22,7 +22,7 @@ MONTHS = 36
 PRODUCTS, FEATURES = 4, 6
 METERED = PRODUCTS - 1
 CORE_FEATURES = 3
-ROWS_PER_USER_MONTH = 25
+ROWS_PER_USER_MONTH = 15
 LATE_SHARE, LATE_DAYS = 0.02, 44
 
 Ints = NDArray[np.int64]
@@ -76,7 +76,7 @@ TABLES = {
 USAGE = """
     copy (
         select 'account_' || lpad(account::varchar, 5, '0') as account_id,
-            'user_' || lpad(person::varchar, 6, '0') as user_id,
+            md5(person::varchar) as user_id,
             'p' || product || '.f' || feature as feature_key,
             '{first}'::date + day::integer as usage_date,
             events as event_count,

@@ -69,8 +69,10 @@ def node_seconds(run_results: Path) -> float:
     return (max(ends) - min(starts)).total_seconds()
 
 
-def run_models(marts: Sequence[str], folder: Path, warehouse: Path, as_of: date) -> Run:
-    """Seeds and models up to the marts, without dbt's own start-up."""
+def run_models(
+    select: Sequence[str], folder: Path, warehouse: Path, as_of: date
+) -> Run:
+    """Seeds and models that are selected, without dbt's own start-up."""
     target = warehouse.with_suffix(".target")
     env = {
         "EXPANSION_RAW": str(folder),
@@ -80,7 +82,7 @@ def run_models(marts: Sequence[str], folder: Path, warehouse: Path, as_of: date)
     command = [
         str(Path(sys.executable).with_name("dbt")),
         *("build", "--resource-type", "seed", "--resource-type", "model"),
-        *("--select", *(f"+{mart}" for mart in marts)),
+        *("--select", *select),
         *("--target-path", str(target), "--log-path", str(target)),
         *("--profiles-dir", str(PROJECT)),
     ]

@@ -224,7 +224,7 @@ def _definition_changed(case: Case) -> Reading:
     """(f) Definitions and hierarchy now, against those of the last record."""
     inputs = _recorded(case)
     if inputs is None:
-        return Reading("no record yet", is_known=False)
+        return Reading("no record yet: nothing has been built on it")
     then = inputs["stamps"]
     names = sorted({*then, *case.facts.stamps})
     changed = [name for name in names if then.get(name) != case.facts.stamps.get(name)]
@@ -237,7 +237,7 @@ def _restated(case: Case) -> Reading:
     """(g) Balances of past months now, against those of the last record."""
     inputs = _recorded(case)
     if inputs is None:
-        return Reading("no record yet", is_known=False)
+        return Reading("no record yet: nothing has been built on it")
     now = {
         row["month_start"].isoformat(): float(row["closing_arr"])
         for row in rows_of(case.facts.balances, **in_scope(case.decision))

@@ -62,6 +62,17 @@ def parquet(table: str) -> Path:
     return warehouse.with_name(f"{warehouse.stem}.{SCHEMA}") / f"{table}.parquet"
 
 
+def write_pages(records: pd.DataFrame) -> None:
+    """Each version of each record as a page to read, Markdown and HTML."""
+    folder = parquet("").parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for record in records.to_dict("records"):
+        name = f"{record['decision_id']}-v{record['version']}"
+        for suffix in ("md", "html"):
+            text = record["markdown" if suffix == "md" else suffix]
+            (folder / f"{name}.{suffix}").write_text(text, encoding="utf-8")
+
+
 def _restore(conn: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> None:
     """The table as it was: from the warehouse, else from Parquet, else empty."""
     name, path = f"{SCHEMA}.{table}", parquet(table)

@@ -97,6 +97,33 @@ LINES = (
         select count(*), sum(closing_arr) from marts.churn_risks having count(*) > 0
         """,
     ),
+    (
+        "triggers",
+        "{:,} of {:,} fired",
+        """
+        select count(*) filter (where state = 'fired'), count(*)
+        from decisions.review_triggers having count(*) > 0
+        """,
+    ),
+    (
+        "decisions",
+        "{}",
+        """
+        select string_agg(
+            concat(
+                decision_id, ' ', replace(verdict, '_', ' '),
+                coalesce(concat(', ', recommended_option), '')
+            ),
+            '; ' order by decision_id
+        )
+        from (
+            from decisions.decision_record
+            qualify row_number() over (
+                partition by decision_id order by version desc
+            ) = 1
+        )
+        """,
+    ),
 )
 
 
@@ -119,7 +146,8 @@ def summary(run: Settings, seconds: float) -> str:
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
         lines += [_line(label, _filled(conn, *line)) for label, *line in LINES]
         lines.append(_line("marts hash", marts_hash(conn)))
-    lines.append(_line("warehouse", f"{shown(run.warehouse)}, schema marts"))
+    place = f"{shown(run.warehouse)}, schemas marts and decisions"
+    lines.append(_line("warehouse", place))
     return "\n".join(lines)
 
 

@@ -19,8 +19,6 @@ from packaging.version import Version
 
 from orchestration.settings import PROJECT
 
-LAYERS = ("raw", "staging", "intermediate", "marts", "decisions")
-
 # The dbt of this environment, whether or not the environment is on the path.
 DBT = str(Path(sys.executable).with_name("dbt"))
 
@@ -40,8 +38,8 @@ class ByLayer(DagsterDbtTranslator):
     """Groups assets by the folder they live in; what people hand over is raw."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        folder = dbt_resource_props["fqn"][1]
-        return folder if folder in LAYERS else "raw"
+        is_model = dbt_resource_props["resource_type"] == "model"
+        return dbt_resource_props["fqn"][1] if is_model else "raw"
 
 
 @dbt_assets(manifest=project.manifest_path, dagster_dbt_translator=ByLayer())

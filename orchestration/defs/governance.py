@@ -14,7 +14,7 @@ from decisions.reviews import review_calendar as reviewed
 from decisions.series import baselines, lags, monthly_series, scoped, scoped_costs
 from decisions.triggers import EVENTS, Facts, answered, state_changes, triggered
 from orchestration.alerts import AlertError, is_told, send
-from orchestration.ledger import append, exported, read
+from orchestration.ledger import append, exported, read, write_pages
 from orchestration.settings import settings
 from orchestration.warehouse import Warehouse
 
@@ -188,7 +188,9 @@ def decision_record(warehouse: Warehouse) -> None:
     )
     new = records(known["decisions"], sources, _as_of(known), _past_records())
     append(RECORDS, new, contracts()["decision_record"])
-    _write(warehouse, "decision_record", _past_records())
+    past = _past_records()
+    write_pages(past)
+    _write(warehouse, "decision_record", past)
 
 
 @dg.asset(

@@ -16,6 +16,17 @@ from tests.python.compiled_build import (
     run_settings,
 )
 
+# Files whose tests use the project's own target folder run one after the other.
+SHARE_TARGET = {"test_build", "test_definitions"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one process, as they share what they build."""
+    for item in items:
+        name = item.path.stem
+        group = "target" if name in SHARE_TARGET else name
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 @pytest.fixture(scope="session")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:

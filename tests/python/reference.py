@@ -1147,6 +1147,19 @@ def same_product_rows(book: Book, account: str, day: date, ends: Ends) -> list[R
     ]
 
 
+def is_as_it_was(book: Book, account: str, product: str, day: date) -> bool:
+    """A product that closes a month as it opened it moved nothing in between."""
+    last = months_before(day, 1)
+    return (
+        arr(book, account, (product,), last, last)
+        == arr(book, account, (product,), day, day)
+        and list_arr(book, account, product, last, last)
+        == list_arr(book, account, product, day, day)
+        and quantity_on(book, account, product, last)
+        == quantity_on(book, account, product, day)
+    )
+
+
 def driver_rows(book: Book, account: str, day: date) -> list[Row]:
     """The drivers of an account active at both ends of a month."""
     last = months_before(day, 1)
@@ -1163,7 +1176,8 @@ def driver_rows(book: Book, account: str, day: date) -> list[Row]:
         book, account, day, [one for one in present if one.came or one.left]
     )
     for one in present:
-        if not (one.came or one.left):
+        stays = not (one.came or one.left)
+        if stays and not is_as_it_was(book, account, one.product, day):
             rows += same_product_rows(book, account, day, one)
     return [row for row in rows if row["arr_delta"] != 0]
 

@@ -344,15 +344,12 @@ def test_kind_and_grade_follow_from_the_policy(
 @pytest.fixture(scope="module")
 def inputs(demo: duckdb.DuckDBPyConnection) -> Inputs:
     """The demo company, with the chances of the model that is used."""
-    features, signals = (
-        frame(demo, f"marts.{name}")
-        for name in ("propensity_features", "account_signals")
-    )
+    features = frame(demo, "marts.propensity_features")
     motion, measurement, metric = (
         frame(demo, f"staging.stg_policy__{name}_policy")
         for name in ("motion", "measurement", "metric")
     )
-    cases, known = known_cases(features, signals), rules(motion, measurement)
+    cases, known = known_cases(features), rules(motion, measurement)
     marts = {
         name: frame(demo, f"marts.{table}")
         for name, table in {

@@ -29,15 +29,18 @@ def make_build(warehouse: Path, **environment: str) -> subprocess.CompletedProce
     )
 
 
-def test_the_demo_builds_and_another_build_gives_the_same_marts(
+def test_the_demo_builds_and_another_build_gives_the_same(
     tmp_path: Path, demo: duckdb.DuckDBPyConnection
 ) -> None:
     run = make_build(tmp_path / "warehouse.duckdb")
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(r"checks +\d{3,} passed, 0 failed", run.stdout)
     assert re.search(r"ARR +[\d,.]+ USD at the end of June 2026", run.stdout)
+    assert re.search(r"decisions +DEC-01 ready with conditions, B", run.stdout)
     found = re.search(r"marts hash +(\w{16})", run.stdout)
     assert found and found[1] == marts_hash(demo)
+    ledger = {path.name for path in (tmp_path / "warehouse.ledger").iterdir()}
+    assert {"DEC-01-v1.html", "DEC-01-v1.md", "decision_records.parquet"} <= ledger
 
 
 def test_unit_tests_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
 ) -> None:
     graph = definitions.resolve_asset_graph()
     groups = {
-        key.path[-1]: graph.get(key).group_name for key in graph.get_all_asset_keys()
+        tuple(key.path): graph.get(key).group_name for key in graph.get_all_asset_keys()
     }
     models = [
         node
@@ -61,9 +61,9 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
     ]
     for node in models:
         layer = node["fqn"][1] if node["resource_type"] == "model" else "raw"
-        assert groups[node["name"]] == layer
+        assert groups[node["schema"], node["name"]] == layer
     for source in manifest["sources"].values():
-        assert groups[source["name"]] == "raw"
+        assert groups["raw", source["name"]] == "raw"
     assert set(groups.values()) == {*READS, "raw", "decisions"}
 
 

@@ -1,5 +1,11 @@
 with
 
+all_entitlements as (
+
+    select * from {{ ref('int_entitlements_resolved_to_accounts') }}
+
+),
+
 entitlements as (
 
     select * from {{ ref('int_entitlements_sampled_to_months') }}
@@ -33,12 +39,11 @@ months as (
 -- A month knows of what came first only if it had come by then.
 first_entitled as (
 
-    select
+    select distinct
         account_id,
         product_id,
-        min(entitled_on) as entitled_on
-    from entitlements
-    group by account_id, product_id
+        entitled_on
+    from all_entitlements
 
 ),
 

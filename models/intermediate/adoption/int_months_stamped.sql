@@ -1,8 +1,8 @@
 with
 
-usage_months as (
+used as (
 
-    select * from {{ ref('stg_product__usage_months') }}
+    select * from {{ ref('stg_product__usage_account_months') }}
 
 ),
 
@@ -79,19 +79,6 @@ all_features as (
             "concat_ws('>', feature_key, own_product_id, product_id, is_core, is_premium)"
         ) }}) as fingerprint
     from features
-
-),
-
-used as (
-
-    select
-        month_number,
-        account_id,
-        sum(n_rows) as n_rows,
-        sum(n_events) as n_events,
-        sum(used_days) as used_days
-    from usage_months
-    group by month_number, account_id
 
 ),
 

@@ -19,12 +19,13 @@ motion_policy as (
 ),
 
 -- Whether a user is new takes the months before to tell.
-bounds as (
+months_to_read as (
 
-    select min(months.month_number) - motion_policy.new_user_months as first_month
+    select {{ each_number(
+        'months.month_number - motion_policy.new_user_months', 'months.month_number + 1'
+    ) }} as month_number
     from months
     cross join motion_policy
-    group by motion_policy.new_user_months
 
 ),
 
@@ -40,7 +41,10 @@ user_months as (
             bit_or(usage_months.window_days) filter (where usage_months.is_core), 0
         ) as core_days
     from usage_months
-    inner join bounds on usage_months.month_number >= bounds.first_month
+    where
+        usage_months.month_number in (
+            select months_to_read.month_number from months_to_read
+        )
     group by
         usage_months.account_id, usage_months.user_id, usage_months.month_number
 

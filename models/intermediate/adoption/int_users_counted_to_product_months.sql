@@ -1,21 +1,8 @@
 with
 
-usage_months as (
-
-    select * from {{ ref('int_usage_months_resolved_to_accounts') }}
-    where is_core
-
-),
-
 months as (
 
     {{ months_to_add('int_months_stamped') }}
-
-),
-
-balance_dates as (
-
-    select * from {{ ref('int_months_stamped') }}
 
 ),
 
@@ -51,39 +38,55 @@ windows as (
 
 ),
 
-own_days as (
+-- The windows of the days before the balance date begin in the month before.
+months_to_read as (
 
-    select
-        usage_months.account_id,
-        usage_months.product_id,
-        usage_months.user_id,
-        usage_months.month_number,
-        usage_months.used_days
-    from usage_months
-    inner join months on usage_months.month_number = months.month_number
+    select {{ each_number('month_number - 1', 'month_number + 1') }} as month_number
+    from months
 
 ),
 
--- The windows of the days before the balance date begin in the month before.
+core_days as (
+
+    select
+        account_id,
+        product_id,
+        user_id,
+        month_number,
+        balance_on,
+        used_days
+    from {{ ref('int_usage_months_resolved_to_accounts') }}
+    where
+        is_core
+        and month_number in (select months_to_read.month_number from months_to_read)
+
+),
+
 days_of_month_before as (
 
     select
-        usage_months.account_id,
-        usage_months.product_id,
-        usage_months.user_id,
+        core_days.account_id,
+        core_days.product_id,
+        core_days.user_id,
         months.month_number,
-        usage_months.used_days << {{ dbt.datediff(
-            'usage_months.balance_on', 'balance_dates.balance_on', 'day'
+        core_days.used_days << {{ dbt.datediff(
+            'core_days.balance_on', 'months.balance_on', 'day'
         ) }} as used_days
-    from usage_months
-    inner join months on usage_months.month_number = months.month_number - 1
-    inner join balance_dates on months.month_number = balance_dates.month_number
+    from core_days
+    inner join months on core_days.month_number = months.month_number - 1
 
 ),
 
 reaching as (
 
-    select * from own_days
+    select
+        core_days.account_id,
+        core_days.product_id,
+        core_days.user_id,
+        core_days.month_number,
+        core_days.used_days
+    from core_days
+    where core_days.month_number in (select months.month_number from months)
 
     union all
 

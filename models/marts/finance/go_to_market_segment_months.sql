@@ -28,9 +28,10 @@ costs as (
 
 ),
 
-policy as (
+last_month as (
 
-    select * from {{ ref('stg_policy__metric_policy') }}
+    select month_number from {{ ref('int_months') }}
+    where is_last_month
 
 ),
 
@@ -60,7 +61,7 @@ stacked as (
         case when closed_deals.is_won then 0 else 1 end as n_lost,
         case when closed_deals.is_won then closed_deals.amount_arr else 0 end as arr_won
     from closed_deals
-    inner join policy on closed_deals.closed_month <= policy.last_month
+    inner join last_month on closed_deals.closed_month <= last_month.month_number
 
 ),
 
