@@ -293,6 +293,7 @@ with summed as (
         account_id,
         month_start,
         sum(seats) as seats,
+        sum(active_users) filter (where seats > 0)::bigint as seated_users,
         sum(n_features_adopted)::bigint as n_features_adopted,
         sum(n_features_entitled)::bigint as n_features_entitled,
         sum(core_events)::bigint as core_events
@@ -306,7 +307,8 @@ select
     coalesce(active_users, 0) as active_users,
     coalesce(new_users, 0) as new_users,
     seats::decimal(18, 6) as seats,
-    share(coalesce(active_users, 0), seats) as seat_utilisation_rate,
+    seated_users,
+    share(seated_users, seats) as seat_utilisation_rate,
     n_features_adopted,
     n_features_entitled,
     share(n_features_adopted, n_features_entitled) as breadth_rate,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 PLAY = ["play", "signal", "act_from", "act_until"]
-FILLED = ["account_name", "evidence", "product", "owner_name"]
+FILLED = ["account_name", "opening", "product", "owner_name"]
 SCORES = [
     *("account_id", "month_start", "chance", "rank", "method", "reasons", *PLAY),
     *("not_offered_because", "outreach_subject", "outreach_body"),
@@ -28,7 +28,7 @@ def offered(
         ["priority", "play"], na_position="last", kind="stable"
     )
     best = ready.drop_duplicates("account_id")
-    columns = ["account_id", *PLAY, "evidence", "product_id", "owner_name"]
+    columns = ["account_id", *PLAY, "product_id", "owner_name"]
     table = scores.merge(best[columns].astype(object), on="account_id", how="left")
     is_at_risk = table["account_id"].isin(churn_risks["account_id"])
     table.loc[is_at_risk, PLAY] = None
@@ -44,21 +44,35 @@ def offered(
 def drafted(
     offers: pd.DataFrame,
     templates: pd.DataFrame,
+    openings: pd.DataFrame,
+    signals: pd.DataFrame,
     accounts: pd.DataFrame,
     products: pd.DataFrame,
 ) -> pd.DataFrame:
     """Offers with subject and body from the play's template.
 
-    Where evidence, product or sender are not known, a draft would have gaps: none then.
+    It begins with what the signal saw, in words meant for the customer. Where a signal
+    has none, or product or sender are not known, there is no draft.
     """
     names = products.set_index("product_id")["product_name"]
     table = offers.merge(
         accounts[["account_id", "account_name"]], on="account_id", how="left"
     ).merge(templates[["play", "subject", "body"]], on="play", how="left")
+    table = table.merge(openings[["signal", "opening"]], on="signal", how="left")
+    keys = ["account_id", "signal", "month_start"]
+    table = table.merge(signals[[*keys, "value"]], on=keys, how="left")
     table["product"] = table["product_id"].map(names).fillna(table["product_id"])
+    table["opening"] = [_opened(row) for _, row in table.iterrows()]
     for name in ("subject", "body"):
         table[f"outreach_{name}"] = [_filled(row, name) for _, row in table.iterrows()]
     return table[SCORES]
+
+
+def _opened(row: Mapping[str, object]) -> str | None:
+    if pd.isna(row["opening"]) or pd.isna(row["value"]) or pd.isna(row["product"]):
+        return None
+    value = float(str(row["value"]))
+    return str(row["opening"]).format(value=value, product=row["product"])
 
 
 def _filled(row: Mapping[str, object], template: str) -> str | None:

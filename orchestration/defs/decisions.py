@@ -17,6 +17,8 @@ LEARNT_FROM = (
 OFFERED_FROM = ("marts.expansion_queue", "marts.churn_risks")
 DRAFTED_FROM = (
     "policy.outreach_templates",
+    "policy.outreach_openings",
+    "marts.account_signals",
     "marts.accounts",
     "staging.stg_billing__products",
 )

@@ -14,6 +14,8 @@ from decisions import evidence
 from decisions.assumptions import DRAWS, PARAMETERS, Inputs, assumptions
 from decisions.contracts import contracts
 from decisions.propensity import known_cases, last_month, rules, scored
+from decisions.simulation import scenario_simulation
+from decisions.thresholds import scenario_thresholds
 from orchestration.settings import PROJECT
 from orchestration.warehouse import frame
 from orchestration.warehouse import replace as write
@@ -481,3 +483,19 @@ def test_more_cost_never_lowers_the_cost_of_arr(
     draws = assumptions(replace(inputs, costs=costs), 20)[1]
     for name in ("cac_new", "cac_expansion", "budget"):
         assert (draws[name] >= few_draws[name] * (1 - 1e-12)).all()
+
+
+def test_demo_small_businesses_are_for_new_logos_and_the_rest_for_expansion(
+    inputs: Inputs,
+) -> None:
+    table, draws = assumptions(inputs)
+    rows = scenario_simulation(table, draws)
+    focus = rows[rows["option"] == "expansion focus"].set_index("scope_value")
+    wins = focus["probability_beats_new_logo_focus"]
+    assert wins["small_business"] < 0.05
+    assert (wins[["company", "enterprise", "mid_market"]] > 0.95).all()
+    flips = scenario_thresholds(table, draws).query("not no_flip_in_range")
+    nearest = flips.set_index(["scope_value", "parameter"])["flip_value"]
+    for scope in ("company", "enterprise", "mid_market"):
+        estimates = table[table["scope_value"] == scope].set_index("parameter")
+        assert nearest[scope, "cac_new"] < estimates.loc["cac_new", "p10"]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -233,7 +234,6 @@ def queue_row(account: str, play: str, priority: float, **other: Any) -> dict[st
         "act_until": dt.date(2026, 1, 31),
         "is_holdout": False,
         "priority": priority,
-        "evidence": "46 of 50 seats are in use",
         "product_id": "PRD-1",
         "owner_name": "Ada",
     } | other
@@ -277,19 +277,27 @@ def test_a_score_leads_to_the_first_play_that_may_be_offered() -> None:
 def test_a_draft_is_filled_with_the_accounts_own_or_not_written() -> None:
     offers = outreach.offered(SCORES, QUEUE, pd.DataFrame({"account_id": ["cedar"]}))
     templates = pd.DataFrame(
-        [("seats", "For {account_name}", "{evidence} of {product}. {owner_name}")],
+        [("seats", "For {account_name}", "{opening}: more. {owner_name}")],
         columns=["play", "subject", "body"],
+    )
+    openings = pd.DataFrame(
+        {"signal": ["alarm"], "opening": ["{value:.0%} of {product} is in use"]}
+    )
+    signals = SCORES[["account_id", "month_start"]].assign(
+        signal="alarm", value=Decimal("0.92")
     )
     accounts = pd.DataFrame({"account_id": SCORES["account_id"], "account_name": "A/S"})
     products = pd.DataFrame({"product_id": ["PRD-1"], "product_name": ["Platform"]})
-    table = outreach.drafted(offers, templates, accounts, products)
+    known = (templates, openings, signals, accounts, products)
+    table = outreach.drafted(offers, *known)
     written = table[table["outreach_body"].notna()]
     assert written["account_id"].tolist() == ["alder"]
     assert written["outreach_subject"].tolist() == ["For A/S"]
-    assert written["outreach_body"].tolist() == [
-        "46 of 50 seats are in use of Platform. Ada"
-    ]
+    assert written["outreach_body"].tolist() == ["92% of Platform is in use: more. Ada"]
     assert set(table) == set(contracts()["propensity_scores"].types)
+    # Of a signal that is not for the customer's ears nothing is written.
+    silent = outreach.drafted(offers, templates, openings.iloc[:0], *known[2:])
+    assert silent["outreach_body"].isna().all()
 
 
 class Beside:
@@ -341,4 +349,4 @@ def test_the_demo_is_scored_and_twice_alike(demo: duckdb.DuckDBPyConnection) -> 
     assert has_play.any()
     assert (scores["not_offered_because"].isna() == has_play).all()
     drafts = scores["outreach_body"].dropna()
-    assert len(drafts) > 0 and not drafts.str.contains("{", regex=False).any()
+    assert len(drafts) > 0 and not drafts.str.contains(r"{|PRD-|SUB-|health|nps").any()

@@ -28,6 +28,8 @@ account_months as (
         months.month_stamp,
         months.is_logged,
         sum(product_months.seats) as seats,
+        sum(product_months.active_users) filter (where product_months.seats > 0)
+            as seated_users,
         sum(product_months.n_features_adopted) as n_features_adopted,
         sum(product_months.n_features_entitled) as n_features_entitled,
         sum(product_months.core_events) as core_events
@@ -91,7 +93,8 @@ select
     active_users,
     new_users,
     cast(seats as decimal(18, 6)) as seats,
-    {{ rate('active_users', 'seats') }} as seat_utilisation_rate,
+    cast(seated_users as bigint) as seated_users,
+    {{ rate('seated_users', 'seats') }} as seat_utilisation_rate,
     cast(n_features_adopted as bigint) as n_features_adopted,
     cast(n_features_entitled as bigint) as n_features_entitled,
     {{ rate('n_features_adopted', 'n_features_entitled') }} as breadth_rate,

@@ -77,16 +77,27 @@ dated as (
 ),
 
 -- What is ready on a day can be acted upon from the next.
-ready as (
+first_windows as (
 
     select
         *,
         cast({{ dbt.dateadd('day', '(act_after_days + 1)', 'ready_on') }} as date)
-            as act_from,
-        cast({{ dbt.dateadd(
-            'day', '(act_after_days + act_within_days)', 'ready_on'
-        ) }} as date) as act_until
+            as first_from
     from dated
+
+),
+
+-- As long as the signal lasts, a window that passed unused is followed by another.
+ready as (
+
+    select
+        first_windows.*,
+        cast(floor(greatest(
+            {{ dbt.datediff('first_windows.first_from', 'policy.as_of_date', 'day') }},
+            0
+        ) / first_windows.act_within_days) as integer) as n_windows_missed
+    from first_windows
+    cross join policy
 
 )
 
@@ -104,9 +115,15 @@ select
     ready.signal_product_id,
     {{ hash_number("concat(ready.play, ':', ready.account_id)") }} % 100
     < ready.holdout_percent as is_holdout,
-    ready.act_from,
-    ready.act_until,
-    ready.act_until < policy.as_of_date as is_overdue,
+    cast({{ dbt.dateadd(
+        'day', 'ready.n_windows_missed * ready.act_within_days', 'ready.first_from'
+    ) }} as date) as act_from,
+    cast({{ dbt.dateadd(
+        'day',
+        '((ready.n_windows_missed + 1) * ready.act_within_days - 1)',
+        'ready.first_from'
+    ) }} as date) as act_until,
+    ready.n_windows_missed > 0 as is_overdue,
     {{ dbt.datediff('ready.ready_on', 'policy.as_of_date', 'day') }}
         as days_waiting,
     ready.cost_per_run as cost
@@ -116,4 +133,7 @@ inner join accounts
         ready.account_id = accounts.account_id
         and ready.month_number = accounts.month_number
 cross join policy
-where ready.ready_on <= policy.as_of_date
+where
+    ready.ready_on <= policy.as_of_date
+    -- What came before less expansion than usual is no reason to ask for more.
+    and coalesce(ready.signal_verdict, '') <> 'predicts the opposite'

@@ -12,6 +12,7 @@ select
     active_users,
     new_users,
     seats,
+    seated_users,
     seat_utilisation_rate,
     n_features_adopted,
     n_features_entitled,
