@@ -1,11 +1,5 @@
 with
 
-usage_months as (
-
-    select * from {{ ref('int_usage_months_resolved_to_accounts') }}
-
-),
-
 months as (
 
     {{ months_to_add('int_months_stamped') }}
@@ -31,22 +25,8 @@ months_to_read as (
 
 user_months as (
 
-    select
-        usage_months.account_id,
-        usage_months.user_id,
-        usage_months.month_number,
-        max(usage_months.balance_on) as balance_on,
-        bit_or(usage_months.used_days) as used_days,
-        coalesce(
-            bit_or(usage_months.window_days) filter (where usage_months.is_core), 0
-        ) as core_days
-    from usage_months
-    where
-        usage_months.month_number in (
-            select months_to_read.month_number from months_to_read
-        )
-    group by
-        usage_months.account_id, usage_months.user_id, usage_months.month_number
+    select * from {{ ref('int_usage_combined_to_user_months') }}
+    where month_number in (select months_to_read.month_number from months_to_read)
 
 ),
 
@@ -69,17 +49,15 @@ judged as (
 counted as (
 
     select
-        judged.account_id,
-        judged.month_number,
-        months.month_stamp,
-        max(judged.balance_on) as balance_on,
-        bit_or(judged.used_days) as used_days,
-        count(*) filter (where judged.core_days <> 0) as active_users,
-        count(*) filter (where judged.core_days <> 0 and judged.is_new) as new_users,
-        cast(sum(bit_count(judged.core_days)) as bigint) as user_days
+        account_id,
+        month_number,
+        max(balance_on) as balance_on,
+        bit_or(used_days) as used_days,
+        count(*) filter (where core_days <> 0) as active_users,
+        count(*) filter (where core_days <> 0 and is_new) as new_users,
+        cast(sum(bit_count(core_days)) as bigint) as user_days
     from judged
-    inner join months on judged.month_number = months.month_number
-    group by judged.account_id, judged.month_number, months.month_stamp
+    group by account_id, month_number
 
 )
 
@@ -99,6 +77,7 @@ select
         '-bit_count((counted.used_days & -counted.used_days) - 1)',
         'counted.balance_on'
     ) }} as date) as last_used_on,
-    counted.month_stamp
+    months.month_stamp
 from counted
+inner join months on counted.month_number = months.month_number
 cross join motion_policy

@@ -13,37 +13,26 @@ settled as (
 )
 
 select
-    account_id,
-    user_id,
-    feature_key,
-    month_number,
-    balance_on,
-    logged_days,
-    logged_days as used_days,
-    coalesce(n_events, 0) as n_events,
-    n_raw_rows,
-    n_raw_rows as n_rows
-from packed
-where is_clear
-
-union all
-
-select
     packed.account_id,
     packed.user_id,
     packed.feature_key,
     packed.month_number,
     packed.balance_on,
-    settled.logged_days,
-    settled.used_days,
-    settled.n_events,
     packed.n_raw_rows,
-    settled.n_rows
+    case
+        when packed.is_clear then packed.logged_days else settled.logged_days
+    end as logged_days,
+    case
+        when packed.is_clear then packed.logged_days else settled.used_days
+    end as used_days,
+    case
+        when packed.is_clear then coalesce(packed.n_events, 0) else settled.n_events
+    end as n_events,
+    case when packed.is_clear then packed.n_raw_rows else settled.n_rows end as n_rows
 from packed
-inner join settled
+left join settled
     on
         packed.account_id = settled.account_id
         and packed.user_id = settled.user_id
         and packed.feature_key = settled.feature_key
         and packed.month_number = settled.month_number
-where not packed.is_clear
