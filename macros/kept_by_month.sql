@@ -4,26 +4,35 @@
 -- model selects what is missing, months_to_add(). All of it is one transaction.
 {% materialization kept_by_month, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set is_kept = is_kept() -%}
     {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set is_kept = is_kept() -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {%- if not is_kept and existing_relation is not none -%}
-        {% do adapter.drop_relation(existing_relation) %}
-    {%- endif -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% call statement('main') -%}
-        {%- if is_kept -%}
-            {%- set columns = get_quoted_csv(
-                adapter.get_columns_in_relation(target_relation) | map(attribute='name')
-            ) -%}
+    {#- Where no month is left, the columns may be other ones now. -#}
+    {%- set is_added_to = is_kept and run_query(
+        'select 1 from ' ~ target_relation ~ ' limit 1'
+    ) | length > 0 -%}
+    {%- if is_added_to -%}
+        {%- set columns = get_quoted_csv(
+            adapter.get_columns_in_relation(target_relation) | map(attribute='name')
+        ) -%}
+        {% call statement('main') -%}
             insert into {{ target_relation }} ({{ columns }})
             select {{ columns }} from (
                 {{ sql }}
             ) as months
-        {%- else -%}
-            {{ create_table_as(False, target_relation, sql) }}
+        {%- endcall %}
+    {%- else -%}
+        {%- set new_relation = make_intermediate_relation(target_relation) -%}
+        {% do adapter.drop_relation(new_relation) %}
+        {% call statement('main') -%}
+            {{ create_table_as(False, new_relation, sql) }}
+        {%- endcall %}
+        {%- if existing_relation is not none -%}
+            {% do adapter.drop_relation(existing_relation) %}
         {%- endif -%}
-    {%- endcall %}
+        {% do adapter.rename_relation(new_relation, target_relation) %}
+    {%- endif -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
