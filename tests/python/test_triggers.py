@@ -297,3 +297,14 @@ def test_an_answer_stands_beside_its_event() -> None:
 
 def test_the_metric_of_the_facts_is_the_one_of_the_rule() -> None:
     assert METRIC in seen("outside_usual_range")["because"]
+
+
+def test_what_has_not_moved_is_not_said_to_have_moved() -> None:
+    assert seen("restated")["because"] == "ARR of past months is that of the record"
+    moved = replace(FACTS, balances=balances(closing_arr=[900_000.01, 1e6]))
+    assert "moved by 0.01" in seen("restated", facts=moved)["because"]
+    still = replace(FACTS, series=after(*calm(3)))
+    assert "has not drifted" in seen("drifts_to_flip", facts=still, **DRIFT)["because"]
+    fallen = replace(FACTS, series=after(0.94, 0.97, 0.94))
+    because = seen("drifts_to_flip", facts=fallen, **DRIFT)["because"]
+    assert "has drifted by" in because
