@@ -9,6 +9,7 @@ select
     age_days,
     refresh_cadence_days,
     last_audited_on,
-    coverage_rate
+    coverage_rate,
+    no_coverage_because
 from {{ ref('evidence_sources') }}
 order by state desc, source_id asc

@@ -1,4 +1,5 @@
--- What should each owner do this week, why, and what is it worth?
+-- What should each owner do this week, why, what is it worth, and does
+-- the play add to it?
 with
 
 queue as (
@@ -24,6 +25,11 @@ select
     queue.expected_arr,
     queue.expected_arr_low,
     queue.expected_arr_high,
+    queue.signal_verdict,
+    queue.play_verdict,
+    queue.play_effect_arr,
+    queue.play_effect_arr_low,
+    queue.play_effect_arr_high,
     queue.act_from,
     queue.act_until,
     queue.priority

@@ -96,7 +96,7 @@ def report(pairs: Sequence[Pair], rounds: int) -> str:
         machine(),
         f"Best of {rounds}, the two sides in turn.",
         "",
-        "| items | | seconds | CPU seconds | peak GB | dbt start-up |",
+        "| items | | seconds | CPU seconds | peak GB | dbt start and end |",
         "|--:|---|--:|--:|--:|--:|",
     ]
     for pair in pairs:

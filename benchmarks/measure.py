@@ -21,7 +21,7 @@ OURS_ALONE = {"month_stamp"}
 
 @dataclass(frozen=True)
 class Run:
-    """One measured run; `startup` is what dbt took before its first node."""
+    """One measured run; `startup` is what dbt took around its nodes."""
 
     seconds: float
     cpu_seconds: float
@@ -72,7 +72,7 @@ def node_seconds(run_results: Path) -> float:
 def run_models(
     select: Sequence[str], folder: Path, warehouse: Path, as_of: date
 ) -> Run:
-    """Seeds and models that are selected, without dbt's own start-up."""
+    """Seeds and models that are selected, without dbt's own start and end."""
     target = warehouse.with_suffix(".target")
     env = {
         "EXPANSION_RAW": str(folder),

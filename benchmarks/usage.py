@@ -96,7 +96,7 @@ def report(found: Race, rounds: int) -> str:
             machine(),
             f"Best of {rounds}, the sides in turn.",
             "",
-            "| rows of usage | | seconds | CPU seconds | peak GB | dbt start-up |",
+            "| rows of usage | | seconds | CPU seconds | peak GB | dbt start and end |",
             "|--:|---|--:|--:|--:|--:|",
             *(run_line(found.rows, name, run) for name, run in sides),
             "",

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-PLAY = ["play", "signal", "act_from", "act_until"]
+PLAY = ["play", "signal", "play_verdict", "act_from", "act_until"]
 FILLED = ["account_name", "opening", "product", "owner_name"]
 SCORES = [
     *("account_id", "month_start", "chance", "rank", "method", "reasons", *PLAY),
     *("not_offered_because", "outreach_subject", "outreach_body"),
 ]
-HELD_OUT = "held out, to measure the play"
 CHURN_RISK = "churn risk: health is red"
 NOT_READY = "no play is ready: nothing fired, or a guard or a recent run is in the way"
 
@@ -20,20 +19,18 @@ def offered(
 ) -> pd.DataFrame:
     """Scores with their rank and the ready play of highest priority, or why none.
 
-    A play that is held out is not offered, though another one may be. Who is at risk of
-    leaving keeps the chance but is no target.
+    A play without a priority is not offered, for the reason the queue gives, though
+    another one may be. Who is at risk of leaving keeps the chance but is no target.
     """
-    is_held_out = queue["is_holdout"].astype(bool)
-    ready = queue[~is_held_out].sort_values(
-        ["priority", "play"], na_position="last", kind="stable"
-    )
-    best = ready.drop_duplicates("account_id")
+    best = queue.sort_values("priority").dropna(subset="priority")
+    best = best.drop_duplicates("account_id")
+    unranked = queue.sort_values("not_ranked_because").drop_duplicates("account_id")
     columns = ["account_id", *PLAY, "product_id", "owner_name"]
     table = scores.merge(best[columns].astype(object), on="account_id", how="left")
     is_at_risk = table["account_id"].isin(churn_risks["account_id"])
     table.loc[is_at_risk, PLAY] = None
-    held_out = table["account_id"].isin(queue.loc[is_held_out, "account_id"])
-    because = held_out.map({True: HELD_OUT, False: NOT_READY}).astype(object)
+    reasons = unranked.set_index("account_id")["not_ranked_because"]
+    because = table["account_id"].map(reasons).astype(object).fillna(NOT_READY)
     because = because.where(~is_at_risk, CHURN_RISK)
     table["not_offered_because"] = because.where(table["play"].isna(), None)
     targets = table["chance"].mask(is_at_risk)

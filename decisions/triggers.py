@@ -183,16 +183,17 @@ def _drifts_to_flip(case: Case) -> Reading:
     deviation = float(np.abs(np.diff(baseline)).mean()) / MOVING_RANGE
     root = 1 / 12 if case.rule["flip_scale"] == "monthly_root" else 1
     flips = [flip**root for flip in _flips(case, case.rule["parameter"]) if flip > 0]
-    slack, sides, toward = case.policy.cusum_usual_slack, (1, -1), "either side"
+    slack, sides, toward = case.policy.cusum_usual_slack, (1, -1), "to either side"
     if flips and deviation > 0:
         flip = min(flips, key=lambda flip: abs(flip - mean))
         slack = abs(flip - mean) / deviation / 2
         sides = (1,) if flip > mean else (-1,)
-        toward = f"the flip at {flip:.4f}"
+        toward = f"towards the flip at {flip:.4f}"
     sums = [drift(values, n_baseline, slack, side) for side in sides]
     total = min(max((float(s[-1]) for s in sums if len(s)), default=0.0), 1e6)
     limit = case.policy.cusum_limit
-    text = f"{case.rule['metric']} has drifted by {total:.2f} deviations to {toward}"
+    by = f"drifted by {total:.2f} deviations" if total > 0 else "not drifted"
+    text = f"{case.rule['metric']} has {by} {toward}"
     return Reading(text, total, limit, 1 - total / limit)
 
 
@@ -251,6 +252,8 @@ def _restated(case: Case) -> Reading:
         return Reading("the record holds no balances", is_known=False)
     limit = float(case.decision["materiality"])
     text = f"ARR of {month[:7]} has moved by {moved[month]:,.2f} since the record"
+    if not any(moved.values()):
+        text = "ARR of past months is that of the record"
     return Reading(text, moved[month], limit, 1 - moved[month] / limit)
 
 

@@ -4,7 +4,7 @@
 -- open to late rows; the model then adds the months that the table does not hold.
 -- `stamps` is a model of one row per month: month_number, month_stamp, is_open.
 {% macro forget_stale_months(stamps) %}
-    {%- if is_incremental() -%}
+    {%- if is_kept() -%}
     delete from {{ this }}
     where month_stamp not in (
         select month_stamp from {{ ref(stamps) }} where not is_open

@@ -3,7 +3,7 @@
 {% macro months_to_add(stamps, month='month_number') %}
     select *
     from {{ ref(stamps) }}
-    {%- if is_incremental() %}
+    {%- if is_kept() %}
     where {{ month }} not in (select distinct {{ month }} from {{ this }})
     {%- endif %}
 {% endmacro %}

@@ -81,13 +81,13 @@ LINES = (
         "plays ready",
         "{:,} worth {:,.2f} ({:,.2f} to {:,.2f}), {:,} held out",
         """
-        select count(*) filter (where not is_holdout),
-            sum(expected_arr) filter (where not is_holdout),
-            sum(expected_arr_low) filter (where not is_holdout),
-            sum(expected_arr_high) filter (where not is_holdout),
+        select count(priority),
+            sum(expected_arr) filter (where priority is not null),
+            sum(expected_arr_low) filter (where priority is not null),
+            sum(expected_arr_high) filter (where priority is not null),
             count(*) filter (where is_holdout)
         from marts.expansion_queue
-        having count(expected_arr) filter (where not is_holdout) > 0
+        having count(priority) > 0
         """,
     ),
     (

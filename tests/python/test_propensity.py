@@ -225,29 +225,33 @@ def test_the_best_signal_is_the_one_whose_top_share_expanded_most() -> None:
     assert propensity.fitted_signal(idle, RULES).signal is None
 
 
-def queue_row(account: str, play: str, priority: float, **other: Any) -> dict[str, Any]:
+def queue_row(
+    account: str, play: str, priority: float | None, **other: Any
+) -> dict[str, Any]:
     return {
         "account_id": account,
         "play": play,
         "signal": "alarm",
         "act_from": dt.date(2026, 1, 1),
         "act_until": dt.date(2026, 1, 31),
-        "is_holdout": False,
+        "play_verdict": "works",
         "priority": priority,
+        "not_ranked_because": None,
         "product_id": "PRD-1",
         "owner_name": "Ada",
     } | other
 
 
+HELD_OUT: dict[str, Any] = {"priority": None, "not_ranked_because": "held out"}
 QUEUE = pd.DataFrame(
     [
         queue_row("alder", "upsell", 2),
         queue_row("alder", "seats", 1),
-        queue_row("birch", "seats", 1, is_holdout=True),
+        queue_row("birch", "seats", **HELD_OUT),
         queue_row("cedar", "seats", 3),
         queue_row("elm", "seats", 4, owner_name=None),
         queue_row("fir", "upsell", 9),
-        queue_row("fir", "seats", 1, is_holdout=True),
+        queue_row("fir", "seats", **HELD_OUT),
     ]
 )
 SCORES = pd.DataFrame(
@@ -267,7 +271,7 @@ def test_a_score_leads_to_the_first_play_that_may_be_offered() -> None:
     plays = table["play"].astype(object).where(table["play"].notna(), None)
     assert plays.tolist() == ["seats", None, None, None, "seats", "upsell"]
     assert table["not_offered_because"].tolist() == [
-        *(None, outreach.HELD_OUT, outreach.CHURN_RISK, outreach.NOT_READY, None, None)
+        *(None, "held out", outreach.CHURN_RISK, outreach.NOT_READY, None, None)
     ]
     assert table.loc["cedar", "chance"] == 0.9
     ranks = table["rank"].astype(object).where(table["rank"].notna(), None)

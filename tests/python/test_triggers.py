@@ -226,6 +226,7 @@ def test_the_sum_runs_toward_the_flip_with_half_its_distance_as_slack() -> None:
     )
     # The flip is 3.384 deviations below: 0.04 less half of 0.03, twice; up counts less.
     assert found["value"] == 0
+    assert "has not drifted towards the flip at 0.95" in found["because"]
     facts = replace(facts, series=after(0.94, 0.94, 0.98))
     found = seen(
         "drifts_to_flip",
@@ -234,6 +235,7 @@ def test_the_sum_runs_toward_the_flip_with_half_its_distance_as_slack() -> None:
         flip_scale="monthly_root",
     )
     assert found["value"] == pytest.approx((2 * 0.025 - 0.015) * 112.8)
+    assert "has drifted by 3.95 deviations towards" in found["because"]
 
 
 def test_nothing_after_the_date_is_seen() -> None:
@@ -297,3 +299,9 @@ def test_an_answer_stands_beside_its_event() -> None:
 
 def test_the_metric_of_the_facts_is_the_one_of_the_rule() -> None:
     assert METRIC in seen("outside_usual_range")["because"]
+
+
+def test_what_has_not_moved_is_not_said_to_have_moved() -> None:
+    assert seen("restated")["because"] == "ARR of past months is that of the record"
+    moved = replace(FACTS, balances=balances(closing_arr=[900_000.01, 1e6]))
+    assert "moved by 0.01" in seen("restated", facts=moved)["because"]

@@ -162,7 +162,8 @@ select
     {{ dbt.datediff('months.balance_on', 'metric_policy.as_of_date', 'day') }}
     <= motion_policy.late_usage_days as is_open,
     {{ dbt.hash(
-        "concat_ws(' ', months.balance_on, so_far.n_rows, so_far.n_events,"
+        "concat_ws(' ', '" ~ code_stamp() ~ "',"
+        ~ " months.balance_on, so_far.n_rows, so_far.n_events,"
         ~ " so_far.used_days, so_far.links,"
         ~ " so_far.rights, coalesce(all_features.fingerprint, 0),"
         ~ " motion_policy.adoption_window_days, motion_policy.adopted_feature_users,"

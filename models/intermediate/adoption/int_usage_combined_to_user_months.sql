@@ -32,4 +32,4 @@ select
 from user_months
 inner join months on user_months.month_number = months.month_number
 -- In order of months, so that a build of some months need not read the others.
-order by user_months.month_number
+{{ 'order by user_months.month_number' if not is_kept() }}

@@ -63,6 +63,10 @@ select
     covered_arr,
     total_arr,
     {{ rate('covered_arr', 'total_arr') }} as coverage_rate,
+    case
+        when total_arr is null then 'speaks of the company as a whole'
+        when total_arr = 0 then 'there is no ARR'
+    end as no_coverage_because,
     -- What nobody refreshes need not be audited: the first that holds is what to do.
     case
         when n_rows = 0 then 'missing'

@@ -50,7 +50,7 @@ named as (
         ranked_rules.owner_role,
         ranked_rules.backup_role,
         coalesce(owners.is_active, false) as has_owner,
-        coalesce(owners.has_left, false) as is_owner_left,
+        coalesce(owners.has_left, false) as is_first_owner_gone,
         owners.user_id as owner_user_id,
         backups.user_id as backup_user_id
     from ranked_rules
@@ -72,7 +72,7 @@ select
     account_id,
     play,
     ownership_model,
-    is_owner_left,
+    is_first_owner_gone,
     case when has_owner then owner_user_id else backup_user_id end as owner_user_id,
     case
         when has_owner or backup_user_id is null then owner_role

@@ -30,6 +30,12 @@ ranks as (
 
 ),
 
+effects as (
+
+    select * from {{ ref('int_play_effects_joined_to_plays') }}
+
+),
+
 users as (
 
     select * from {{ ref('int_users_dated_to_as_of') }}
@@ -52,7 +58,7 @@ select
     owners.owner_user_id,
     users.user_name as owner_name,
     owners.owner_role,
-    coalesce(owners.is_owner_left, false) as is_owner_left,
+    coalesce(owners.is_first_owner_gone, false) as is_first_owner_gone,
     coalesce(ranks.is_owner_overloaded, false) as is_owner_overloaded,
     owners.backup_user_id,
     ready.is_holdout,
@@ -66,6 +72,13 @@ select
     value_cases.expected_arr,
     value_cases.expected_arr_low,
     value_cases.expected_arr_high,
+    effects.verdict as play_verdict,
+    effects.effect_rate as play_effect_rate,
+    effects.effect_low as play_effect_low,
+    effects.effect_high as play_effect_high,
+    effects.effect_arr as play_effect_arr,
+    effects.effect_arr_low as play_effect_arr_low,
+    effects.effect_arr_high as play_effect_arr_high,
     ready.cost,
     ready.act_from,
     ready.act_until,
@@ -73,12 +86,17 @@ select
     cast(ready.days_waiting as integer) as days_waiting,
     ranks.owner_rank,
     coalesce(ranks.is_within_capacity, false) as is_within_capacity,
-    ranks.priority
+    ranks.priority,
+    case
+        when ready.is_holdout then 'held out, to measure the play'
+        else ranks.not_ranked_because
+    end as not_ranked_because
 from ready
 inner join proposals
     on ready.account_id = proposals.account_id and ready.play = proposals.play
 inner join value_cases
     on ready.account_id = value_cases.account_id and ready.play = value_cases.play
+inner join effects on ready.play = effects.play
 left join owners
     on ready.account_id = owners.account_id and ready.play = owners.play
 left join ranks

@@ -3,7 +3,7 @@ with
 queue as (
 
     select * from {{ ref('expansion_queue') }}
-    where not is_holdout
+    where priority is not null
 
 ),
 

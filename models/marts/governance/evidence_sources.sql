@@ -22,5 +22,6 @@ select
     cast(covered_arr as decimal(18, 2)) as covered_arr,
     cast(total_arr as decimal(18, 2)) as total_arr,
     coverage_rate,
+    no_coverage_because,
     state
 from sources

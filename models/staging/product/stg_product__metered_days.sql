@@ -26,7 +26,7 @@ metered as (
     from {{ ref('stg_product__usage_rows') }} as usage_rows
     where
         usage_rows.quantity is not null
-        {%- if is_incremental() %}
+        {%- if is_kept() %}
         and usage_rows.month_number in (select month_number from months)
         {%- endif %}
 

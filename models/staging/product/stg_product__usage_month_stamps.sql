@@ -37,7 +37,8 @@ select
         months.n_raw_rows, ' rows, ',
         coalesce(months.n_events, 0), ' events to ',
         months.balance_on, ' by ',
-        motion_policy.adoption_window_days
+        motion_policy.adoption_window_days,
+        ', code {{ code_stamp() }}'
     ) as month_stamp,
     {{ dbt.datediff('months.balance_on', 'policy.as_of_date', 'day') }}
     <= motion_policy.late_usage_days as is_open

@@ -18,7 +18,7 @@ packed as (
         count(*) as n_raw_rows,
         max(case when is_faulty or event_count <= 0 then 1 end) as has_odd_rows
     from {{ ref('stg_product__usage_rows') }}
-    {%- if is_incremental() %}
+    {%- if is_kept() %}
     where month_number in (select months.month_number from months)
     {%- endif %}
     group by account_id, user_id, feature_key, month_number
@@ -42,4 +42,4 @@ from packed
 inner join months on packed.month_number = months.month_number
 where packed.account_id <> '' and packed.user_id <> '' and packed.feature_key <> ''
 -- In order of months, so that a build of some months need not read the others.
-order by packed.month_number
+{{ 'order by packed.month_number' if not is_kept() }}
