@@ -97,7 +97,7 @@ def forked(work: Callable[..., None], *arguments: Any) -> Any:
 
 
 def is_done(process: Any) -> bool:
-    process.join(timeout=60)
+    process.join(timeout=300)
     return bool(process.exitcode == 0)
 
 
