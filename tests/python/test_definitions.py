@@ -12,8 +12,9 @@ from tests.python.compiled_build import dbt
 
 READS = {
     "staging": {"staging", "seed", "source"},
-    "intermediate": {"intermediate", "staging"},
-    "marts": {"marts", "intermediate"},
+    "intermediate": {"intermediate", "staging", "ledger"},
+    "marts": {"marts", "intermediate", "ledger"},
+    "ledger": {"ledger", "marts", "intermediate", "staging"},
 }
 
 
