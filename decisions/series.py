@@ -1,10 +1,11 @@
 """The monthly series that charts watch, from the marts."""
 
+import numpy as np
 import pandas as pd
 
 from decisions.governance import numbers
 
-COLUMNS = ["scope_type", "scope_value", "metric", "month_start", "value"]
+COLUMNS = ["scope_type", "scope_value", "metric", "month_start", "value", "n"]
 KEY = COLUMNS[:2]
 COMPANY = "company"
 
@@ -14,21 +15,26 @@ def monthly_series(
 ) -> pd.DataFrame:
     """One row per scope, metric and month: monthly retention, win rates, costs per ARR.
 
+    Of a proportion n says of how many cases it is, which are few in some months.
+
     `costs` has one row per scope, motion and month with cost, arr_won, n_won and
     n_lost; `cycles` the months from a cost to what it wins, by scope and motion.
     """
     monthly = retention[retention["metric_id"].str.endswith("_1m")]
-    kept = scoped(monthly.rename(columns={"metric_id": "metric"}))[COLUMNS]
-    kept = kept.assign(value=numbers(kept["value"]))
+    kept = scoped(monthly.rename(columns={"metric_id": "metric"}))
+    is_count = kept["metric"].str.startswith("logo_retention")
+    kept = kept.assign(
+        value=numbers(kept["value"]), n=numbers(kept["denominator"]).where(is_count)
+    )[COLUMNS]
     tables = [kept, _won(costs), _costs_per_arr(costs, cycles)]
     return pd.concat(tables, ignore_index=True)
 
 
 def _won(costs: pd.DataFrame) -> pd.DataFrame:
     won, lost = numbers(costs["n_won"]), numbers(costs["n_lost"])
-    rate = (won / (won + lost)).where(won + lost > 0)
-    table = costs.assign(metric="win_rate_" + costs["motion"].astype(str), value=rate)
-    return table[COLUMNS]
+    closed = (won + lost).where(won + lost > 0)
+    metric = "win_rate_" + costs["motion"].astype(str)
+    return costs.assign(metric=metric, value=won / closed, n=closed)[COLUMNS]
 
 
 def _costs_per_arr(costs: pd.DataFrame, cycles: pd.DataFrame) -> pd.DataFrame:
@@ -46,6 +52,7 @@ def _costs_per_arr(costs: pd.DataFrame, cycles: pd.DataFrame) -> pd.DataFrame:
     return table.assign(
         metric="cost_per_arr_" + table["motion"].astype(str),
         value=(table["cost"] / arr).where(arr > 0),
+        n=np.nan,
     )[COLUMNS]
 
 

@@ -145,7 +145,7 @@ def series(values: np.ndarray, metric: str = METRIC) -> pd.DataFrame:
     """A monthly series of the company that ends with June 2026."""
     months = pd.date_range(end="2026-06-01", periods=len(values), freq="MS").date
     return pd.DataFrame(
-        {**SCOPE, "metric": metric, "month_start": months, "value": values}
+        {**SCOPE, "metric": metric, "month_start": months, "value": values, "n": None}
     )
 
 
