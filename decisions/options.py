@@ -16,7 +16,7 @@ from decisions.governance import Policy
 from decisions.information import expected_given
 from decisions.simulation import outcomes, probability_positive
 from decisions.thresholds import nearest_first, thresholds
-from decisions.value_model import SCOPE, UPLIFT, Parameters, Scope, scopes, value
+from decisions.value_model import NAMES, SCOPE, UPLIFT, Parameters, Scope, scopes, value
 
 SEED = 20260105
 # How an option sets the mix, as policy names it: as today, by a pilot, at once.
@@ -320,13 +320,14 @@ def turning_weights(
 
 def _rules(shift: Shift, pilot: Pilot, learnt: float) -> dict[str, str]:
     """When to scale a pilot and when to stop it, in words."""
+    name = NAMES.get(pilot.parameter, pilot.parameter)
     if pilot.gate is None:
-        nothing = f"No value of {pilot.parameter} in its range would turn the shift."
+        nothing = f"No {name} in its range would turn the shift."
         return {"stage_gate": nothing, "stop_condition": nothing}
     lower, upper, at_least, at_most = "lower", "upper", "at or above", "below"
     if pilot.favours_shift == "below":
         lower, upper, at_least, at_most = upper, lower, "at or below", "above"
-    bound = f"bound of the 80 % interval of {pilot.parameter}"
+    bound = f"bound of the 80 % interval of {name}"
     return {
         "stage_gate": f"After {learnt:.1f} months and {pilot.n_accounts} accounts, go "
         f"to {shift.best:.0%} expansion if the {lower} {bound} is {at_least} "
@@ -344,6 +345,7 @@ def _turning_point(shift: Shift) -> str:
     nearest = flips.iloc[0]
     side = "below" if nearest["direction"] == "above" else "above"
     return (
-        f"Return to {shift.today:.0%} expansion if {nearest['parameter']} is {side} "
+        f"Return to {shift.today:.0%} expansion if {NAMES[nearest['parameter']]} "
+        f"is {side} "
         f"{float(nearest['flip_value']):.4g}."
     )
