@@ -107,14 +107,18 @@ def graded_counts(
 ) -> pd.DataFrame:
     """What was counted, each with the grade of its source and of its n cases."""
     limits, today = limits_of(policy), pd.Timestamp(as_of)
+    bases = {
+        source: basis_of_sources(sources, (source,), OBSERVED)
+        for source in counts["source_id"].unique()
+    }
 
-    def graded(row: pd.Series) -> str:
-        basis = basis_of_sources(sources, (row["source_id"],), OBSERVED)
-        fresh = freshness(basis, today, limits)
-        enough = sufficiency(np.ones(int(row["n"])), limits)
-        return grade(_worth(fresh, basis, limits, enough), limits)
+    def graded(source: str, n: int) -> str:
+        fresh = freshness(bases[source], today, limits)
+        enough = sufficiency(np.ones(n), limits)
+        return grade(_worth(fresh, bases[source], limits, enough), limits)
 
-    return counts.assign(evidence_grade=[graded(row) for _, row in counts.iterrows()])
+    pairs = zip(counts["source_id"], counts["n"].astype(int), strict=True)
+    return counts.assign(evidence_grade=[graded(*pair) for pair in pairs])
 
 
 def graded_benchmarks(

@@ -11,6 +11,7 @@ from decisions.evidence import graded_benchmarks, graded_counts
 from decisions.governance import policy
 from decisions.readiness import Evidence, readiness, stamped
 from decisions.record import Sources, altered, records, stamps
+from decisions.reviews import as_held, newly_held
 from decisions.reviews import review_calendar as reviewed
 from decisions.series import baselines, lags, monthly_series, scoped, scoped_costs
 from decisions.triggers import EVENTS, Facts, answered, state_changes, triggered
@@ -53,6 +54,7 @@ VALUED = {
 }
 READ = SEEDS | MARTS | VALUED
 RECORDS, TRIGGER_EVENTS = "decision_records", "trigger_events"
+HELD_REVIEWS = "held_reviews"
 
 
 def _keys(*tables: str) -> list[dg.AssetKey]:
@@ -221,7 +223,9 @@ def review_calendar(warehouse: Warehouse) -> None:
         policy(known["limits"]),
         _as_of(known),
     )
-    _write(warehouse, "review_calendar", table)
+    contract = contracts()["review_calendar"]
+    append(HELD_REVIEWS, newly_held(table, read(HELD_REVIEWS, contract)), contract)
+    _write(warehouse, "review_calendar", as_held(table, read(HELD_REVIEWS, contract)))
 
 
 @dg.asset_check(asset=review_triggers)

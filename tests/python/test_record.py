@@ -185,14 +185,14 @@ def test_each_risk_says_who_watches_it_or_why_nobody_does(
         (
             0.9,
             "expansion would spend 90,000 USD instead of 40,000, 2.2 times as much: "
-            "its cost at that size was never seen [?], the answer holds below 0.900, now "
-            "0.500 [A]; watched by no trigger: none is set on it",
+            "its cost at that size was never seen [?], the answer holds below 0.900, "
+            "now 0.500 [A]; watched by no trigger: none is set on it",
         ),
         (
             0.1,
             "new logos would spend 90,000 USD instead of 60,000, 1.5 times as much: "
-            "its cost at that size was never seen [?], the answer holds at any that was "
-            "tried; watched by no trigger: none is set on it",
+            "its cost at that size was never seen [?], the answer holds at any that "
+            "was tried; watched by no trigger: none is set on it",
         ),
     ],
 )
