@@ -16,7 +16,7 @@ from decisions.options import (
     staged,
     weighed,
 )
-from decisions.value_model import value
+from decisions.value_model import NAMES, value
 from tests.python.decision_rows import limits
 from tests.python.scenarios import BASE, CRITERIA, DECISIONS, OPTIONS, frames, scope
 
@@ -141,7 +141,7 @@ def test_a_pilot_of_what_turns_nothing_or_is_not_counted_learns_nothing(
     assert said["pilot_accounts"] is None
     assert said["gate_value"] is None
     assert said["probability_scale"] in (0.0, 1.0)
-    assert said["stage_gate"].startswith(f"No value of {parameter}")
+    assert said["stage_gate"].startswith("No " + NAMES.get(parameter, parameter))
 
 
 @pytest.mark.parametrize(
