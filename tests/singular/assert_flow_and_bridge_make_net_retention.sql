@@ -1,5 +1,6 @@
 -- Fails if flow retention plus the steps of its bridge is not net retention, numerator
 -- or denominator, in any scope and month: a difference that nobody can explain.
+{{ config(meta={'dagster': {'ref': {'name': 'retention_bridge'}}}) }}
 with
 
 retention as (
