@@ -36,7 +36,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Node:
-    """A seed, model, snapshot or data test of the project, with the SQL dbt compiled for it."""
+    """A seed, model, snapshot or data test, with the SQL dbt compiled for it."""
 
     name: str
     kind: str
