@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from orchestration.settings import PROJECT, Settings, SettingsError, settings
+from orchestration.settings import Settings, SettingsError, settings
 from orchestration.summary import shown
 from orchestration.warehouse import frame
 from reports.workbook import Month, workbook
@@ -80,12 +80,6 @@ def read_frames(
     return frames
 
 
-def folder(run: Settings) -> Path:
-    """Where reports are written: EXPANSION_REPORTS, or beside the warehouse."""
-    place = os.environ.get("EXPANSION_REPORTS")
-    return (PROJECT / place) if place else run.warehouse.parent / "reports"
-
-
 def write(run: Settings, text: str) -> Path:
     """Writes the workbook of a month; where it is."""
     if not run.warehouse.exists():
@@ -94,11 +88,16 @@ def write(run: Settings, text: str) -> Path:
         with duckdb.connect(str(run.warehouse), read_only=True) as conn:
             month = read_month(conn, text)
             content = workbook(month, read_frames(conn, month))
-    except duckdb.Error as error:
+    except duckdb.CatalogException as error:
+        place = shown(run.warehouse)
+        raise ReportError(f"{place} lacks the marts: run make build.") from error
+    except duckdb.IOException as error:
         raise ReportError(
-            f"{shown(run.warehouse)} cannot be reported on: run make build ({error})."
+            f"{shown(run.warehouse)} cannot be opened, perhaps a build is writing."
         ) from error
-    path = folder(run) / f"nrr-{month.month_start:%Y-%m}.xlsx"
+    except OverflowError as error:
+        raise ReportError(str(error)) from error
+    path = run.reports / f"nrr-{month.month_start:%Y-%m}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".half")
     half.write_bytes(content)

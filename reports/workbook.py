@@ -21,6 +21,7 @@ from reports.cells import HEADER, Column, Formula, Table, cents, number, quotien
 
 ZERO = Decimal("0.00")
 NO_OPENING = "no opening"
+ROWS_OF_A_SHEET = 1_048_576
 MOVEMENTS = ("new", "expansion", "reactivation", "contraction", "churn")
 LOOKS: dict[str, dict[str, Any]] = {
     "text": {},
@@ -307,14 +308,12 @@ def summary_lines(
         Line("Scope", "the whole company", "text"),
         Line("As of", month.as_of, "date"),
         Line("Policy version", month.policy_version, "text"),
+        Line("Currency", f"{month.currency} at plan rates of the month", "text"),
         Line(
-            "Currency", f"{month.currency}, constant: plan rates of the month", "text"
-        ),
-        Line(
-            "Net revenue retention = closing ARR now of the accounts with ARR above 0 "
-            "twelve months ago / their ARR then, at the plan rates of now.",
+            "Net revenue retention = closing ARR of the cohort / its opening.",
             look="note",
         ),
+        Line("Cohort: accounts with ARR above 0 twelve months before.", look="note"),
         Line("Sum of all checks, must read 0", _reference(checks), "bold"),
     ]
     if not number(opening):
@@ -395,7 +394,7 @@ def check_lines(
         ("Each account: movements less change", accounts.sum("check"), None),
         *(
             (
-                f"{name.capitalize()}: accounts less company, twelve months",
+                f"Movements, {name}: accounts less company, twelve months",
                 accounts.sum(f"{name}_arr"),
                 bridge.sum(f"{name}_arr", scope_type="company"),
             )
@@ -452,9 +451,7 @@ def check_lines(
     ]
     lines = [
         Line("Checks", look="title"),
-        Line(
-            "Each must read 0: what one sheet says less what another does.", look="note"
-        ),
+        Line("Each must read 0: what one sheet says less another.", look="note"),
         Line("Difference", "Amount", "heading"),
     ]
     first = len(lines) + 1
@@ -503,7 +500,16 @@ def _write_lines(
     _lay_out(sheet, len(lines), 2, header=0)
 
 
+def _refuse_overflow(table: Table) -> None:
+    if len(table.rows) > ROWS_OF_A_SHEET - HEADER:
+        raise OverflowError(
+            f"{table.sheet} has {len(table.rows):,} rows, more than a sheet holds: "
+            "read the marts instead."
+        )
+
+
 def _write_table(sheet: Worksheet, table: Table, looks: Mapping[str, Format]) -> None:
+    _refuse_overflow(table)
     sheet.write(0, 0, table.sheet, looks["title"])
     sheet.write(1, 0, table.about, looks["note"])
     if not table.rows:
