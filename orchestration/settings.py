@@ -26,6 +26,7 @@ class Settings:
     policy: dict[str, str]
     target: str
     alert_webhook: str | None = None
+    reports: Path = Path("data/reports")
 
 
 def settings() -> Settings:
@@ -38,18 +39,22 @@ def settings() -> Settings:
     EXPANSION_POLICY     key=value,... instead of seeds/policy/metric_policy.csv
     EXPANSION_TARGET     dbt target, `duckdb` by default
     EXPANSION_ALERT_WEBHOOK  where alerts are posted as JSON; nowhere by default
+    EXPANSION_REPORTS    folder of workbooks, `reports` beside the warehouse by default
     """
     raw = os.environ.get("EXPANSION_RAW") or str(DEMO_RAW)
     if not raw.startswith("schema:"):
         raw = str(Path(raw).resolve())
-    warehouse = os.environ.get("EXPANSION_WAREHOUSE") or "data/warehouse.duckdb"
+    place = os.environ.get("EXPANSION_WAREHOUSE") or "data/warehouse.duckdb"
+    warehouse = (PROJECT / place).resolve()
+    reports = os.environ.get("EXPANSION_REPORTS")
     return Settings(
         raw=raw,
-        warehouse=(PROJECT / warehouse).resolve(),
+        warehouse=warehouse,
         as_of=_as_of(os.environ.get("EXPANSION_AS_OF"), raw),
         policy=_policy(os.environ.get("EXPANSION_POLICY", "")),
         target=os.environ.get("EXPANSION_TARGET") or "duckdb",
         alert_webhook=os.environ.get("EXPANSION_ALERT_WEBHOOK") or None,
+        reports=(PROJECT / reports) if reports else warehouse.parent / "reports",
     )
 
 

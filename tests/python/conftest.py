@@ -38,7 +38,9 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
 @pytest.fixture(scope="session")
 def finance_nodes(nodes: list[Node]) -> list[Node]:
     """What the marts of finance are made of, and what guards them."""
-    return leading_to(nodes, [*KEYS, "metric_definitions", "data_quality_summary"])
+    explained = ["retention_bridge", "retention_accounts", "arr_bridge_accounts"]
+    others = ["metric_definitions", "data_quality_summary"]
+    return leading_to(nodes, [*KEYS, *explained, *others])
 
 
 @pytest.fixture(scope="session")
