@@ -13,9 +13,18 @@ won_as_new as (
 
 ),
 
+-- Before the first deal of the CRM nothing can be compared: who sold then is not known.
+first_deal as (
+
+    select min(created_on) as created_on from {{ ref('int_deals_dated_to_as_of') }}
+
+),
+
 movements as (
 
-    select * from {{ ref('int_expansion_movements_dated_by_items') }}
+    select movements.*
+    from {{ ref('int_expansion_movements_dated_by_items') }} as movements
+    inner join first_deal on movements.moved_on >= first_deal.created_on
 
 ),
 
