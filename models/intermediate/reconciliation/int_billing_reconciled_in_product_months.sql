@@ -90,13 +90,6 @@ valued as (
 
 ),
 
--- Before the first invoice nothing can be compared: what billed then is not known.
-first_billed as (
-
-    select min(month_number) as first_month from line_months
-
-),
-
 summed as (
 
     select
@@ -122,7 +115,6 @@ summed as (
         sum(case when valued.measure = 'credit' then valued.amount else 0 end)
             as credit_amount
     from valued
-    inner join first_billed on valued.month_number >= first_billed.first_month
     group by valued.account_id, valued.product_id, valued.month_number
 
 )

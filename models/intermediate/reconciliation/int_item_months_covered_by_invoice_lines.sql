@@ -6,6 +6,12 @@ terms as (
 
 ),
 
+months as (
+
+    select * from {{ ref('int_months_billed') }}
+
+),
+
 line_months as (
 
     select * from {{ ref('int_invoice_lines_spread_to_months') }}
@@ -13,47 +19,25 @@ line_months as (
 
 ),
 
-numbered as (
-
-    select
-        *,
-        {{ each_number(
-            month_number('valid_from'),
-            month_number(dbt.dateadd('day', -1, 'valid_to')) ~ ' + 1'
-        ) }} as month_number
-    from terms
-
-),
-
-dated as (
-
-    select
-        numbered.*,
-        cast({{ dbt.dateadd(
-            'month', 'month_number - 24001', "cast('2000-01-01' as date)"
-        ) }} as date) as month_start,
-        cast({{ dbt.dateadd(
-            'month', 'month_number - 24000', "cast('2000-01-01' as date)"
-        ) }} as date) as next_month_start
-    from numbered
-
-),
-
 item_months as (
 
     select
-        item_id,
-        account_id,
-        product_id,
-        currency,
-        valid_from,
-        month_number,
-        greatest(valid_from, month_start) as covers_from,
-        least(valid_to, next_month_start) as covers_to,
-        cast(arr as double) / 12 / {{ dbt.datediff(
-            'month_start', 'next_month_start', 'day'
+        terms.item_id,
+        terms.account_id,
+        terms.product_id,
+        terms.currency,
+        terms.valid_from,
+        months.month_number,
+        greatest(terms.valid_from, months.month_start) as covers_from,
+        least(terms.valid_to, months.next_month_start) as covers_to,
+        cast(terms.arr as double) / 12 / {{ dbt.datediff(
+            'months.month_start', 'months.next_month_start', 'day'
         ) }} as day_amount
-    from dated
+    from terms
+    inner join months
+        on
+            terms.valid_from < months.next_month_start
+            and terms.valid_to > months.month_start
 
 ),
 

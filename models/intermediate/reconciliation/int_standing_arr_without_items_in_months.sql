@@ -15,7 +15,7 @@ terms as (
 
 months as (
 
-    select * from {{ ref('int_months') }}
+    select * from {{ ref('int_months_billed') }}
 
 ),
 
@@ -28,11 +28,15 @@ rates as (
 standing as (
 
     select
-        account_id,
-        product_id,
-        closing_arr,
-        {{ each_number('month_number', 'next_month') }} as month_number
+        balances.account_id,
+        balances.product_id,
+        balances.closing_arr,
+        months.month_number
     from balances
+    inner join months
+        on
+            months.month_number >= balances.month_number
+            and months.month_number < balances.next_month
 
 ),
 

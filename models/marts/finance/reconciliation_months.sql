@@ -87,7 +87,7 @@ measured as (
         ledger.month_start,
         1 as n_rows,
         case
-            when abs(ledger.unexplained_amount) > policy.billing_line_tolerance then 1
+            when abs(ledger.unexplained_rate) > policy.ledger_tolerance_rate then 1
             else 0
         end as n_differences,
         abs(ledger.unexplained_amount) as difference,
