@@ -79,8 +79,8 @@ sides as (
     from balances
     inner join months
         on
-            months.month_number >= balances.month_number
-            and months.month_number < balances.next_month
+            balances.month_number <= months.month_number
+            and balances.next_month > months.month_number
 
     union all
 

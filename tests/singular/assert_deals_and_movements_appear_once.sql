@@ -1,6 +1,6 @@
--- Fails if a won expansion deal, or an expansion of the books after the first deal, is
--- not in reconciliation_deals exactly once: a pair that took a movement twice would hide
--- one that nobody sold.
+-- Fails if a won expansion deal, or an expansion after the first deal, is not in
+-- reconciliation_deals exactly once: a movement taken twice would hide one that nobody
+-- sold.
 {{ config(meta={'dagster': {'ref': {'name': 'reconciliation_deals'}}}) }}
 with
 

@@ -32,23 +32,23 @@ met as (
         line_months.is_credit,
         item_months.item_id,
         item_months.valid_from,
-        cast(line_months.amount as double) / line_months.days as day_amount,
+        cast(line_months.amount as double) / line_months.n_days as day_amount,
         least(
             1,
-            cast(item_months.days as double) / nullif(item_months.covered_days, 0)
+            cast(item_months.n_days as double) / nullif(item_months.covered_days, 0)
         ) as kept_share,
         {{ dbt.datediff(
             'greatest(item_months.covers_from, line_months.valid_from)',
             'least(item_months.covers_to, line_months.valid_to)',
             'day'
-        ) }} as days
+        ) }} as n_days
     from line_months
     inner join item_months
         on
             line_months.item_id = item_months.item_id
             and line_months.month_number = item_months.month_number
-            and item_months.covers_from < line_months.valid_to
-            and item_months.covers_to > line_months.valid_from
+            and line_months.valid_to > item_months.covers_from
+            and line_months.valid_from < item_months.covers_to
 
 ),
 
@@ -56,7 +56,7 @@ in_contract as (
 
     select
         *,
-        case when is_credit then days else days * kept_share end as kept_days
+        case when is_credit then n_days else n_days * kept_share end as kept_days
     from met
 
 ),
@@ -125,7 +125,7 @@ parts as (
         month_number,
         'unbilled' as reason,
         cast(
-            -day_amount * greatest(days - covered_days, 0) as decimal(18, 6)
+            -day_amount * greatest(n_days - covered_days, 0) as decimal(18, 6)
         ) as amount
     from item_months
 

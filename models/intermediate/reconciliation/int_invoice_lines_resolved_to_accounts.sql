@@ -93,7 +93,8 @@ select
     dated.amount,
     dated.service_from,
     dated.service_to,
-    {{ dbt.datediff('dated.service_from', 'dated.service_to', 'day') }} as service_days
+    {{ dbt.datediff('dated.service_from', 'dated.service_to', 'day') }}
+        as service_days
 from dated
 inner join accounts on dated.account_id = accounts.account_id
 left join products on dated.product_id = products.product_id

@@ -90,7 +90,7 @@ select
     month_number,
     valid_from,
     valid_to,
-    days_up_to - days_before as days,
+    days_up_to - days_before as n_days,
     cast(
         case when amount < 0 then -1 else 1 end * (
             {{ quotient_to_cents('dividend_up_to', 'service_days') }}

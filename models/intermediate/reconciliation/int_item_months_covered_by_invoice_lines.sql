@@ -74,7 +74,7 @@ select
     item_months.covers_to,
     item_months.day_amount,
     {{ dbt.datediff('item_months.covers_from', 'item_months.covers_to', 'day') }}
-        as days,
+        as n_days,
     cast(coalesce(met.covered_days, 0) as integer) as covered_days
 from item_months
 left join met

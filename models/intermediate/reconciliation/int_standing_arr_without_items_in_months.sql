@@ -35,8 +35,8 @@ standing as (
     from balances
     inner join months
         on
-            months.month_number >= balances.month_number
-            and months.month_number < balances.next_month
+            balances.month_number <= months.month_number
+            and balances.next_month > months.month_number
 
 ),
 
@@ -50,8 +50,8 @@ item_balances as (
     from terms
     inner join months
         on
-            months.balance_on >= terms.valid_from
-            and months.balance_on < terms.valid_to
+            terms.valid_from <= months.balance_on
+            and terms.valid_to > months.balance_on
     inner join rates
         on
             terms.currency = rates.currency

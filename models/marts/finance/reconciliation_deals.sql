@@ -105,7 +105,11 @@ paired as (
 select
     coalesce(
         paired.opportunity_id,
-        concat(paired.account_id, ' ', cast(paired.month_start as {{ dbt.type_string() }}))
+        concat(
+            paired.account_id,
+            ' ',
+            cast(paired.month_start as {{ dbt.type_string() }})
+        )
     ) as match_id,
     paired.account_id,
     paired.month_start,

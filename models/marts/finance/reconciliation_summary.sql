@@ -137,7 +137,8 @@ select
             ' of ',
             n_months,
             ' earlier months differ',
-            case when n_differing_months > 0 then concat(': ', differing_months) else '' end
+            case when n_differing_months > 0 then ': ' else '' end,
+            coalesce(differing_months, '')
         )
     end as detail
 from stated
