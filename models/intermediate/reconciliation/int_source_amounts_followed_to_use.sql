@@ -126,9 +126,12 @@ followed as (
             when invoice_lines.line_type = 'one_time' then 'one-time'
             when invoice_lines.issued_on > policy.as_of_date
                 then 'issued after the as-of date'
-            when invoice_lines.service_to > policy.last_balance_on
-                then 'for service after the last month'
-            when invoice_lines.issued_on > policy.last_balance_on
+            when
+                invoice_lines.service_to > {{ dbt.dateadd(
+                    'day', 1, 'policy.last_balance_on'
+                ) }}
+                or coalesce(invoice_lines.service_from, invoice_lines.issued_on)
+                > policy.last_balance_on
                 then 'for service after the last month'
             when line_sums.line_id is null then 'of a one-time item'
             else 'lost'
