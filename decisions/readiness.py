@@ -30,7 +30,8 @@ class Evidence:
     """What a decision rests on.
 
     `scores` are the options with their value and what they were valued under; `series`
-    and `rules` what is watched; `books` the checks of the books, None if none ran.
+    and `rules` what is watched; `books` the checks of the books, None if none ran, each
+    with is_passed: None where it could not be made.
     """
 
     options: pd.DataFrame
@@ -237,12 +238,12 @@ def _do_books_tie(
 ) -> Finding:
     if evidence.books is None or evidence.books.empty:
         return Finding(CONDITION, ("the books were not checked",))
-    failing = [
-        f"{row['check_name']}: {row['detail']}"
-        for row in rows_of(evidence.books)
-        if not row["is_passed"]
-    ]
-    return Finding(FAILED if failing else PASSED, tuple(failing))
+    told: dict[object, list[str]] = {True: [], False: [], None: []}
+    for row in rows_of(evidence.books):
+        told[row["is_passed"]].append(f"{row['check_name']}: {row['detail']}")
+    if told[False]:
+        return Finding(FAILED, tuple(told[False]))
+    return Finding(CONDITION if told[None] else PASSED, tuple(told[None]))
 
 
 CHECKS: dict[object, Check] = {
@@ -253,6 +254,22 @@ CHECKS: dict[object, Check] = {
     "inconsistent_assumptions": _is_consistent,
     "books_open": _do_books_tie,
 }
+
+
+def books(summary: pd.DataFrame) -> pd.DataFrame:
+    """The reconciliations as checks: what differs in the last month fails.
+
+    A month before that differed is told in the detail: it was closed as it is.
+    """
+    passed = {"agrees": True, "differs": False}
+    return pd.DataFrame(
+        {
+            "check_name": summary["reconciliation"],
+            "is_passed": [passed.get(state) for state in summary["state"]],
+            "detail": summary["detail"],
+        },
+        dtype=object,
+    )
 
 
 def stamped(

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.books import books_agree
 from orchestration.defs.dbt import DBT, Dbt, project, raw_tables, tables
 from orchestration.defs.decisions import (
     every_customer_is_scored,
@@ -43,6 +44,7 @@ defs = dg.Definitions(
         decisions_are_ready,
         no_trigger_has_fired,
         past_records_are_unaltered,
+        *books_agree,
     ],
     sensors=[alerts],
     jobs=[build_all],

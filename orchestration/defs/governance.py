@@ -9,7 +9,7 @@ import pandas as pd
 from decisions.contracts import Contract, contracts
 from decisions.evidence import graded_benchmarks, graded_counts
 from decisions.governance import policy
-from decisions.readiness import Evidence, readiness, stamped
+from decisions.readiness import Evidence, books, readiness, stamped
 from decisions.record import Sources, altered, records, stamps
 from decisions.reviews import as_held, newly_held
 from decisions.reviews import review_calendar as reviewed
@@ -40,6 +40,7 @@ MARTS = {
     "expansion": "marts.expansion_months",
     "bridge": "marts.arr_bridge_months",
     "costs": "marts.go_to_market_segment_months",
+    "books": "marts.reconciliation_summary",
     "definitions": "marts.metric_definitions",
     "sources": "marts.evidence_sources",
     "hierarchy": "intermediate.int_accounts_resolved_to_ultimate",
@@ -113,7 +114,7 @@ def decision_readiness(warehouse: Warehouse) -> None:
         scores=scores,
         series=_series(known),
         rules=known["rules"],
-        books=None,
+        books=books(known["books"]),
     )
     table = readiness(
         known["decisions"],

@@ -178,11 +178,10 @@ def rules(**changes: object) -> pd.DataFrame:
     return pd.DataFrame([row | changes], dtype=object)
 
 
-def books(is_passed: bool = True) -> pd.DataFrame:
-    """One check of the books."""
-    return pd.DataFrame(
-        {"check_name": ["ledger"], "is_passed": [is_passed], "detail": ["12.00 apart"]}
-    )
+def books(is_passed: bool | None = True) -> pd.DataFrame:
+    """One check of the books; None where it could not be made."""
+    row = {"check_name": "ledger", "is_passed": is_passed, "detail": "12.00 apart"}
+    return pd.DataFrame([row], dtype=object)
 
 
 def evidence(**changes: object) -> Evidence:

@@ -147,6 +147,7 @@ def test_each_way_to_fail_names_its_rows(
     ("check", "changes", "rows"),
     [
         ("books_open", {"books": None}, "the books were not checked"),
+        ("books_open", {"books": books(None)}, "ledger: 12.00 apart"),
         ("no_evidence", {"assumptions": open_uplift("uplift")}, "uplift is open"),
         ("unstable_context", {"series": series(calm(11))}, f"{METRIC} has 11 months"),
         (
