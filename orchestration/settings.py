@@ -10,6 +10,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 DEMO_RAW = PROJECT / "seeds" / "raw"
 DEMO_AS_OF = dt.date(2026, 6, 30)
 POLICY = PROJECT / "seeds" / "policy" / "metric_policy.csv"
+# A file's name is its catalog's: with the name of a schema, none could be found in it.
+SCHEMAS = {"raw", "staging", "quarantine", "policy", "intermediate", "ledger"}
+NO_NAMES = SCHEMAS | {"marts", "decisions", "main", "memory", "temp", "system"}
 
 
 class SettingsError(ValueError):
@@ -46,6 +49,11 @@ def settings() -> Settings:
         raw = str(Path(raw).resolve())
     place = os.environ.get("EXPANSION_WAREHOUSE") or "data/warehouse.duckdb"
     warehouse = (PROJECT / place).resolve()
+    if warehouse.stem in NO_NAMES:
+        raise SettingsError(
+            f"EXPANSION_WAREHOUSE is '{place}': expected a file that is not named like "
+            "a schema, such as warehouse.duckdb."
+        )
     reports = os.environ.get("EXPANSION_REPORTS")
     return Settings(
         raw=raw,

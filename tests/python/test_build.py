@@ -74,6 +74,7 @@ def test_bad_raw_data_says_one_sentence_and_touches_nothing(tmp_path: Path) -> N
         {"EXPANSION_AS_OF": "yesterday"},
         {"EXPANSION_POLICY": "renewal_grace=0"},
         {"EXPANSION_POLICY": "renewal_grace_days"},
+        {"EXPANSION_WAREHOUSE": "data/marts.duckdb"},
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
