@@ -1,16 +1,34 @@
+with
+
+items as (
+
+    select * from {{ ref('int_items_valued_at_plan_rates') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
+
+)
+
 select
-    cast(null as varchar) as account_id,
-    cast(null as varchar) as product_id,
-    cast(null as date) as month_start,
-    cast(null as varchar) as item_id,
-    cast(null as boolean) as is_adjustment,
-    cast(null as boolean) as is_held,
-    cast(null as varchar) as subscription_id,
-    cast(null as varchar) as source_account_id,
-    cast(null as varchar) as source_product_id,
-    cast(null as varchar) as currency,
-    cast(null as decimal(18,6)) as quantity,
-    cast(null as decimal(18,2)) as local_arr,
-    cast(null as decimal(18,10)) as plan_rate,
-    cast(null as decimal(18,2)) as closing_arr
-where false
+    items.account_id,
+    items.product_id,
+    months.month_start,
+    items.item_id,
+    items.is_adjustment,
+    items.is_held,
+    items.subscription_id,
+    items.source_account_id,
+    items.source_product_id,
+    items.currency,
+    items.quantity,
+    items.local_arr,
+    items.plan_rate,
+    items.arr as closing_arr
+from items
+inner join months
+    on
+        items.first_month <= months.month_number
+        and items.end_month > months.month_number
