@@ -1,7 +1,5 @@
 select
-    raw_id,
-    policy_values,
-    as_of_date,
+    evaluation_id,
     month_start,
     metric,
     account_id,

@@ -1,6 +1,6 @@
 select
     cast(null as varchar) as raw_id,
-    cast(null as varchar) as policy_values,
+    cast('x' as varchar) as policy_values,
     policy_version,
     as_of_date,
     last_balance_on
