@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 from dbt.cli.main import dbtRunner
 
+from orchestration.closing import LedgerError
 from orchestration.door import open_door
 from orchestration.raw_sources import DoorError
 from orchestration.settings import PROJECT, Settings, SettingsError, settings
@@ -95,7 +96,7 @@ def main() -> int:
         run = settings()
         export(run)
         open_first(run)
-    except (SettingsError, DoorError) as error:
+    except (SettingsError, DoorError, LedgerError) as error:
         print(error, file=sys.stderr)
         return 1
     except duckdb.IOException as error:

@@ -19,6 +19,7 @@ from orchestration.defs.governance import (
     review_trigger_events,
     review_triggers,
 )
+from orchestration.defs.ledger import exported
 from orchestration.defs.schedules import build_all, daily
 from orchestration.defs.valuation import valuation
 from orchestration.warehouse import Warehouse
@@ -27,6 +28,7 @@ defs = dg.Definitions(
     assets=[
         *raw_tables(),
         tables,
+        exported,
         propensity_evaluation,
         propensity_scores,
         valuation,

@@ -1,19 +1,41 @@
+with
+
+months as (
+
+    select * from {{ ref('months_to_close') }}
+
+),
+
+items as (
+
+    select * from {{ ref('arr_item_months') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_crm__accounts') }}
+
+)
+
 select
-    cast(null as varchar) as snapshot_id,
-    cast(null as varchar) as account_id,
-    cast(null as varchar) as product_id,
-    cast(null as date) as month_start,
-    cast(null as varchar) as item_id,
-    cast(null as boolean) as is_adjustment,
-    cast(null as boolean) as is_held,
-    cast(null as varchar) as subscription_id,
-    cast(null as varchar) as source_account_id,
-    cast(null as varchar) as source_product_id,
-    cast(null as varchar) as currency,
-    cast(null as decimal(18,6)) as quantity,
-    cast(null as decimal(18,2)) as local_arr,
-    cast(null as decimal(18,10)) as plan_rate,
-    cast(null as decimal(18,2)) as closing_arr,
-    cast(null as varchar) as source_parent_account_id,
-    cast(null as varchar) as source_merged_into_account_id
-where false
+    months.snapshot_id,
+    items.account_id,
+    items.product_id,
+    items.month_start,
+    items.item_id,
+    items.is_adjustment,
+    items.is_held,
+    items.subscription_id,
+    items.source_account_id,
+    items.source_product_id,
+    items.currency,
+    items.quantity,
+    items.local_arr,
+    items.plan_rate,
+    items.closing_arr,
+    accounts.parent_account_id as source_parent_account_id,
+    accounts.merged_into_account_id as source_merged_into_account_id
+from months
+inner join items on months.month_start = items.month_start
+inner join accounts on items.source_account_id = accounts.account_id

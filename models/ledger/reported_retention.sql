@@ -1,13 +1,28 @@
+with
+
+months as (
+
+    select * from {{ ref('months_to_close') }}
+
+),
+
+retention as (
+
+    select * from {{ ref('retention_months') }}
+
+)
+
 select
-    cast(null as varchar) as snapshot_id,
-    cast(null as varchar) as scope_type,
-    cast(null as varchar) as scope_value,
-    cast(null as date) as month_start,
-    cast(null as varchar) as metric_id,
-    cast(null as decimal(18,2)) as numerator,
-    cast(null as decimal(18,2)) as denominator,
-    cast(null as decimal(18,6)) as value,
-    cast(null as bigint) as n_accounts,
-    cast(null as decimal(18,6)) as top_account_share,
-    cast(null as varchar) as policy_version
-where false
+    months.snapshot_id,
+    retention.scope_type,
+    retention.scope_value,
+    retention.month_start,
+    retention.metric_id,
+    retention.numerator,
+    retention.denominator,
+    retention.value,
+    retention.n_accounts,
+    retention.top_account_share,
+    retention.policy_version
+from months
+inner join retention on months.month_start = retention.month_start

@@ -64,7 +64,9 @@ dated as (
                 then concat(one_row.locked_version, '-overridden')
             else one_row.locked_version
         end as policy_version,
+        one_row.is_overridden = 1 as is_overridden,
         run.as_of_date,
+        run.raw_id,
         cast(one_row.renewal_grace_days as integer) as renewal_grace_days,
         cast(one_row.past_due_grace_days as integer) as past_due_grace_days,
         one_row.discounts_counted,
@@ -86,7 +88,9 @@ dated as (
 
 select
     policy_version,
+    is_overridden,
     as_of_date,
+    raw_id,
     renewal_grace_days,
     past_due_grace_days,
     discounts_counted,
