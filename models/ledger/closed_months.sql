@@ -26,6 +26,7 @@ select
     cast(coalesce(hashes.closing_arr, 0) as decimal(18, 2)) as closing_arr,
     hashes.content_hash,
     hashes.items_hash,
+    hashes.openings_hash,
     hashes.retention_hash
 from months
 left join hashes on months.snapshot_id = hashes.snapshot_id

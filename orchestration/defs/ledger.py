@@ -1,4 +1,4 @@
-"""What was frozen in the warehouse, kept as files beside it."""
+"""What restating a closed month needs before dbt runs, and what a close leaves after."""
 
 import json
 
@@ -6,8 +6,26 @@ import dagster as dg
 import duckdb
 
 from orchestration.closing import SCHEMA, export
-from orchestration.defs.dbt import project, tables
+from orchestration.defs.dbt import project, raw_tables, tables
+from orchestration.door import open_door
+from orchestration.evaluations import evaluate
 from orchestration.settings import settings
+
+
+@dg.multi_asset(
+    group_name=SCHEMA,
+    specs=[
+        dg.AssetSpec([SCHEMA, name], deps=[spec.key for spec in raw_tables()])
+        for name in ("evaluated_months", "arr_evaluations")
+    ],
+)
+def evaluations(context: dg.AssetExecutionContext) -> None:
+    """Closed months under the policy of then and of now, where it has changed."""
+    run = settings()
+    with duckdb.connect(str(run.warehouse)) as conn:
+        open_door(conn, run)
+    for failure in evaluate(run):
+        context.log.warning(failure)
 
 
 @dg.asset(key_prefix=SCHEMA, group_name=SCHEMA, deps=[tables])

@@ -34,4 +34,5 @@ where
     or closed_months.closing_arr <> coalesce(hashes.closing_arr, 0)
     or coalesce(closed_months.content_hash, '') <> coalesce(hashes.content_hash, '')
     or coalesce(closed_months.items_hash, '') <> coalesce(hashes.items_hash, '')
+    or coalesce(closed_months.openings_hash, '') <> coalesce(hashes.openings_hash, '')
     or coalesce(closed_months.retention_hash, '') <> coalesce(hashes.retention_hash, '')

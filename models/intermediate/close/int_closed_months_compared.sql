@@ -8,7 +8,7 @@ closed_months as (
 
 present as (
 
-    select * from {{ ref('stg_ledger__present') }}
+    select * from {{ ref('stg_policy__metric_policy') }}
 
 ),
 
