@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+
 from orchestration.closing import (
     ARR_TABLES,
     HEADER,
