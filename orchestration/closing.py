@@ -52,9 +52,8 @@ def keep_raw(
     """Keeps the raw rows that ARR is made of when there is a month to close.
 
     Gives the name of the copy, made from its content: the same rows are kept once. The
-    copy is a raw folder, which EXPANSION_RAW can name. The name is also given, and
-    nothing kept, where a month was closed under another policy: restating it takes apart
-    what the data did and what the policy did.
+    copy is a raw folder, which EXPANSION_RAW can name. The name alone is given where a
+    month was closed under another policy: its restatement tells data from policy.
     """
     has_month_to_close = not run.policy and _has_month_to_close(conn, run)
     if not has_month_to_close and not _has_month_of_another_policy(conn, run):

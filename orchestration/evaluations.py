@@ -1,9 +1,9 @@
 """What closed months would be with the data of one date under the policy of another.
 
-Where the policy has changed since a close, data and policy restate it together. Two runs
-of the same models take them apart: the data of now under the policy of then, and the
-data of then, which the close kept, under the policy of now. Each runs in a warehouse of
-its own, in a process of its own; what is no longer needed is forgotten, as it can be
+Where the policy has changed since a close, data and policy restate it together. Two
+runs of the same models take them apart: the data of now under the policy of then, and
+the data of then, which the close kept, under the policy of now. Each runs in a
+warehouse and a process of its own. What is no longer needed is forgotten: it can be
 made again.
 """
 

@@ -1,4 +1,4 @@
-"""What restating a closed month needs before dbt runs, and what a close leaves after."""
+"""What restating a close needs before dbt runs, and what a close leaves after it."""
 
 import json
 
