@@ -6,7 +6,7 @@ months as (
 
 ),
 
-hashes as (
+snapshots as (
 
     select * from {{ ref('snapshot_hashes') }}
 
@@ -22,11 +22,11 @@ select
     months.policy_version,
     months.policy_values,
     months.raw_id,
-    coalesce(hashes.n_rows, 0) as n_rows,
-    cast(coalesce(hashes.closing_arr, 0) as decimal(18, 2)) as closing_arr,
-    hashes.content_hash,
-    hashes.items_hash,
-    hashes.openings_hash,
-    hashes.retention_hash
+    coalesce(snapshots.n_rows, 0) as n_rows,
+    cast(coalesce(snapshots.closing_arr, 0) as decimal(18, 2)) as closing_arr,
+    snapshots.content_hash,
+    snapshots.items_hash,
+    snapshots.openings_hash,
+    snapshots.retention_hash
 from months
-left join hashes on months.snapshot_id = hashes.snapshot_id
+left join snapshots on months.snapshot_id = snapshots.snapshot_id

@@ -1,6 +1,6 @@
--- Fails if what the ledger holds of a closed month is not what was frozen: a cent, a row
--- or a header was changed by hand. Drop the schema ledger from the warehouse, and the
--- next build takes it back from the files beside it.
+-- Fails if what the ledger holds of a closed month is not what was frozen: a cent, row
+-- or header was changed by hand. Drop the schema ledger from the warehouse, and the next
+-- build takes it back from the files beside it.
 {{ config(meta={'dagster': {'ref': {'name': 'closed_months'}}}) }}
 with
 
@@ -10,29 +10,32 @@ closed_months as (
 
 ),
 
-hashes as (
+snapshots as (
 
     select * from {{ ref('snapshot_hashes') }}
 
 )
 
 select
-    coalesce(closed_months.month_start, hashes.month_start) as month_start,
+    coalesce(closed_months.month_start, snapshots.month_start) as month_start,
     closed_months.snapshot_id,
     closed_months.n_rows,
-    hashes.n_rows as n_rows_now,
+    snapshots.n_rows as n_rows_now,
     closed_months.closing_arr,
-    hashes.closing_arr as closing_arr_now
+    snapshots.closing_arr as closing_arr_now
 from closed_months
-full outer join hashes
+full outer join snapshots
     on
-        closed_months.snapshot_id = hashes.snapshot_id
-        and closed_months.month_start = hashes.month_start
+        closed_months.snapshot_id = snapshots.snapshot_id
+        and closed_months.month_start = snapshots.month_start
 where
     closed_months.snapshot_id is null
-    or closed_months.n_rows <> coalesce(hashes.n_rows, 0)
-    or closed_months.closing_arr <> coalesce(hashes.closing_arr, 0)
-    or coalesce(closed_months.content_hash, '') <> coalesce(hashes.content_hash, '')
-    or coalesce(closed_months.items_hash, '') <> coalesce(hashes.items_hash, '')
-    or coalesce(closed_months.openings_hash, '') <> coalesce(hashes.openings_hash, '')
-    or coalesce(closed_months.retention_hash, '') <> coalesce(hashes.retention_hash, '')
+    or closed_months.n_rows <> coalesce(snapshots.n_rows, 0)
+    or closed_months.closing_arr <> coalesce(snapshots.closing_arr, 0)
+    or coalesce(closed_months.content_hash, '')
+    <> coalesce(snapshots.content_hash, '')
+    or coalesce(closed_months.items_hash, '') <> coalesce(snapshots.items_hash, '')
+    or coalesce(closed_months.openings_hash, '')
+    <> coalesce(snapshots.openings_hash, '')
+    or coalesce(closed_months.retention_hash, '')
+    <> coalesce(snapshots.retention_hash, '')

@@ -116,22 +116,25 @@ select
     cast(delta as decimal(18, 2)) as delta,
     concat(item_id, ': ', case
         when restated_cause = 'rounding' then 'cents of the rounding of a sum'
-        when restated_cause = 'fx' then concat(
-            local_arr, ' ', currency, ' at ', cast(plan_rate as decimal(18, 6)),
-            ' instead of ', cast(close_plan_rate as decimal(18, 6))
-        )
-        when restated_cause = 'price_correction' then concat(
-            local_arr, ' ', currency, ' instead of ',
-            close_local_arr, ' ', close_currency
-        )
-        when has_moved then concat(
-            close_arr, ' moved from ', close_account_id, ' to ', account_id,
-            case
-                when cause = 'merge' then ' by a merge'
-                when cause = 'hierarchy' then ' by its parent'
-                else ': the contract is another account''s'
-            end
-        )
+        when restated_cause = 'fx'
+            then concat(
+                local_arr, ' ', currency, ' at ', cast(plan_rate as decimal(18, 6)),
+                ' instead of ', cast(close_plan_rate as decimal(18, 6))
+            )
+        when restated_cause = 'price_correction'
+            then concat(
+                local_arr, ' ', currency, ' instead of ',
+                close_local_arr, ' ', close_currency
+            )
+        when has_moved
+            then concat(
+                close_arr, ' moved from ', close_account_id, ' to ', account_id,
+                case
+                    when cause = 'merge' then ' by a merge'
+                    when cause = 'hierarchy' then ' by its parent'
+                    else ': the contract is another account''s'
+                end
+            )
         when cause = 'source_delete'
             then concat(close_arr, ' is no longer in the source')
         when arr is null and was_held and has_late_line

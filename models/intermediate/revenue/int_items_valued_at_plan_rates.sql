@@ -56,15 +56,13 @@ in_force as (
             and (
                 (
                     balances.is_held = 0
-                    and items.valid_from <= balances.valid_from
-                    and (
-                        items.valid_to is null or items.valid_to > balances.valid_from
-                    )
+                    and balances.valid_from >= items.valid_from
+                    and (items.valid_to is null or balances.valid_from < items.valid_to)
                 )
                 or (
                     balances.is_held = 1
-                    and items.valid_from < balances.valid_from
-                    and items.valid_to >= balances.valid_from
+                    and balances.valid_from > items.valid_from
+                    and balances.valid_from <= items.valid_to
                 )
             )
 

@@ -40,10 +40,11 @@ policy_parts as (
             '(2 * figures.whole_delta - coalesce(data_parts.double_delta, 0))'
         ) }} as delta,
         case
-            when figures.what_changed = 'unknown' then concat(
-                figures.policy_reason,
-                '; not yet evaluated under both policies: run make build'
-            )
+            when figures.what_changed = 'unknown'
+                then concat(
+                    figures.policy_reason,
+                    '; not yet evaluated under both policies: run make build'
+                )
             else figures.policy_reason
         end as reason
     from figures
@@ -85,7 +86,9 @@ ranked as (
         row_number() over (
             partition by month_start, metric, account_id
             order by
-                case when cause = 'policy' then 1 else 0 end, abs(delta) desc, cause asc
+                case when cause = 'policy' then 1 else 0 end asc,
+                abs(delta) desc,
+                cause asc
         ) as place
     from parts
 

@@ -28,9 +28,10 @@ select
     restated.value as restated_value,
     restated.policy_version as restated_policy_version,
     cast(restated.value - reported.value as decimal(18, 6)) as value_delta,
-    not (
-        coalesce(reported.numerator = restated.numerator, false)
-        and coalesce(reported.denominator = restated.denominator, false)
+    coalesce(
+        reported.numerator <> restated.numerator
+        or reported.denominator <> restated.denominator,
+        true
     ) as is_restated
 from reported
 left join restated
