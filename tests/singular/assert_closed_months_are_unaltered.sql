@@ -1,6 +1,6 @@
 -- Fails if what the ledger holds of a closed month is not what was frozen: a cent, row
--- or header was changed by hand. Drop the schema ledger from the warehouse, and the next
--- build takes it back from the files beside it.
+-- or header was changed by hand. Drop the schema ledger from the warehouse, and the
+-- next build takes it back from the files beside it.
 {{ config(meta={'dagster': {'ref': {'name': 'closed_months'}}}) }}
 with
 

@@ -94,7 +94,7 @@ ranked as (
 
 ),
 
--- Cents that halving and the rounding of sums leave go to the largest cause in the data.
+-- Cents that halving and the rounding of sums leave go to the largest cause in data.
 explained as (
 
     select
