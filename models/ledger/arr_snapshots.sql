@@ -2,7 +2,8 @@ with
 
 months as (
 
-    select * from {{ ref('months_to_close') }}
+    select * from {{ ref('months_closed_by_finance') }}
+    where month_start not in ({{ frozen_months() }})
 
 ),
 

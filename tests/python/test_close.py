@@ -27,6 +27,7 @@ CLOSES = [("2024-10-01", "2024-11-07"), ("2024-11-01", "2024-12-06")]
 CLOSE = ("stg_finance__period_closes", "stg_policy__metric_policy", "models/ledger")
 ALL = ("+models/ledger", "period_closes")
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+QUIET = ("--quiet", "--no-write-json", "--log-level-file", "none")
 KILLS = 20
 
 
@@ -79,7 +80,7 @@ def run_dbt(manifest: Any, command: str, select: tuple[str, ...], *more: str) ->
     folder = settings().warehouse.parent
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     paths = ["--target-path", str(folder / "target"), "--log-path", str(folder)]
-    arguments = [command, "--select", *select, *more, *folders, *paths, "--quiet"]
+    arguments = [command, "--select", *select, *more, *folders, *paths, *QUIET]
     if not dbtRunner(manifest=manifest).invoke(arguments).success:
         raise SystemExit(1)
 
@@ -96,7 +97,7 @@ def forked(work: Callable[..., None], *arguments: Any) -> Any:
 
 
 def is_done(process: Any) -> bool:
-    process.join(timeout=60)
+    process.join(timeout=300)
     return bool(process.exitcode == 0)
 
 

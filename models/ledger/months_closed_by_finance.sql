@@ -18,12 +18,6 @@ policy as (
 
 ),
 
-frozen as (
-
-    {{ frozen_months() }}
-
-),
-
 -- A run that tries other values of the policy must not close the books with them.
 known as (
 
@@ -38,10 +32,8 @@ known as (
         policy.raw_id
     from closes
     cross join policy
-    left join frozen on closes.month_start = frozen.month_start
     where
-        frozen.month_start is null
-        and closes.closed_on <= policy.as_of_date
+        closes.closed_on <= policy.as_of_date
         and {{ month_number('closes.month_start') }} <= policy.last_month
         and not policy.is_overridden
 
