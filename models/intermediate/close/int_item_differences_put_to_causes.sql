@@ -10,20 +10,27 @@ compared as (
             'month_start'
         ) }} as date) as balance_month,
         coalesce(account_id <> close_account_id, false) as has_moved,
-        max(case when close_arr is null then 1 else 0 end) over (
+        max(case when close_arr is null then 1 else 0 end) over line_of_product = 1
+            as has_late_line,
+        max(case
+            when arr is null and is_in_source then 'backdated_cancel'
+            when arr is null then 'source_delete'
+        end) over line_of_product as lost_line_cause
+    from {{ ref('int_items_compared_to_close') }}
+    window
+        line_of_product as (
             partition by
                 month_start,
                 metric,
                 policy_of,
                 coalesce(account_id, close_account_id),
                 product_id
-        ) = 1 as has_late_line
-    from {{ ref('int_items_compared_to_close') }}
+        )
 
 ),
 
--- A renewal booked late takes the place of what was held for it, and holds what came
--- before it.
+-- A renewal booked late takes the place of what was held for it. What is held since is
+-- held because a line was lost, or for a renewal that is booked since.
 caused as (
 
     select
@@ -33,7 +40,8 @@ caused as (
             when arr is null and was_held and has_late_line then 'late_booking'
             when arr is null and was_held then 'other'
             when arr is null then 'backdated_cancel'
-            when close_arr is null and is_held then 'late_booking'
+            when close_arr is null and is_held
+                then coalesce(lost_line_cause, 'late_booking')
             when close_arr is null and first_frozen_in < balance_month then 'other'
             when close_arr is null then 'late_booking'
             when is_reassigned then 'other'
@@ -135,6 +143,8 @@ select
                     else ': the contract is another account''s'
                 end
             )
+        when close_arr is null and is_held
+            then concat(arr, ' is held through a gap since')
         when cause = 'source_delete'
             then concat(close_arr, ' is no longer in the source')
         when arr is null and was_held and has_late_line
@@ -142,7 +152,6 @@ select
         when arr is null and was_held
             then concat(close_arr, ' was held for a renewal that did not come')
         when arr is null then concat(close_arr, ' had ended before')
-        when is_held then concat(arr, ' is held for a renewal that is booked since')
         when cause = 'other' then concat(arr, ' is back: its end was taken back')
         else concat(arr, ' was not in the books')
     end) as reason
