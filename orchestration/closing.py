@@ -13,12 +13,15 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.settings import Settings
+from orchestration.settings import Settings, policy_values
 
 SCHEMA = "ledger"
 HEADER = "closed_months"
 # What is frozen of a month, the header last.
-FROZEN = ("arr_snapshots", "item_snapshots", "reported_retention", HEADER)
+FROZEN = (
+    *("arr_snapshots", "item_snapshots", "opening_item_snapshots"),
+    *("reported_retention", HEADER),
+)
 # The raw tables that ARR is made of.
 ARR_TABLES = (
     "billing__discounts",
@@ -49,17 +52,18 @@ def keep_raw(
     """Keeps the raw rows that ARR is made of when there is a month to close.
 
     Gives the name of the copy, made from its content: the same rows are kept once. The
-    copy is a raw folder, which EXPANSION_RAW can name.
+    copy is a raw folder, which EXPANSION_RAW can name. The name alone is given where a
+    month was closed under another policy: its restatement tells data from policy.
     """
-    if run.policy or not _has_month_to_close(conn, run):
+    has_month_to_close = not run.policy and _has_month_to_close(conn, run)
+    if not has_month_to_close and not _has_month_of_another_policy(conn, run):
         return None
     kept = [table for table in ARR_TABLES if table in tables]
-    hashes = [f"{table} {_rows_hash(conn, table)}" for table in kept]
-    raw_id = hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
+    raw_id = _raw_id(conn, kept)
     folder = ledger_folder(run) / "raw" / raw_id
     is_in_memory = run.warehouse == Path(":memory:")
-    if not is_in_memory and not folder.exists():
-        _copy_raw(conn, kept, folder)
+    if has_month_to_close and not is_in_memory and not folder.exists():
+        copy_raw(conn, kept, folder)
     return raw_id
 
 
@@ -132,6 +136,23 @@ def _has_month_to_close(conn: duckdb.DuckDBPyConnection, run: Settings) -> bool:
     return bool(found)
 
 
+def _has_month_of_another_policy(
+    conn: duckdb.DuckDBPyConnection, run: Settings
+) -> bool:
+    if not is_there(conn, HEADER):
+        return False
+    found = conn.execute(
+        f"select 1 from {SCHEMA}.{HEADER} where policy_values <> ? limit 1",
+        [policy_values(run.policy)],
+    ).fetchall()
+    return bool(found)
+
+
+def _raw_id(conn: duckdb.DuckDBPyConnection, tables: list[str]) -> str:
+    hashes = [f"{table} {_rows_hash(conn, table)}" for table in tables]
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
+
+
 def _rows_hash(conn: duckdb.DuckDBPyConnection, table: str) -> str:
     """The rows of a raw table in one text, whatever their order."""
     columns = conn.execute(f'describe raw."{table}"').fetchall()
@@ -145,7 +166,10 @@ def _rows_hash(conn: duckdb.DuckDBPyConnection, table: str) -> str:
     return " ".join(str(value) for value in found[0])
 
 
-def _copy_raw(conn: duckdb.DuckDBPyConnection, tables: list[str], folder: Path) -> None:
+def copy_raw(
+    conn: duckdb.DuckDBPyConnection, tables: Iterable[str], folder: Path
+) -> None:
+    """Raw tables of the warehouse as a raw folder."""
     half = folder.with_suffix(".half")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True)

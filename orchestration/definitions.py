@@ -20,7 +20,7 @@ from orchestration.defs.governance import (
     review_trigger_events,
     review_triggers,
 )
-from orchestration.defs.ledger import exported
+from orchestration.defs.ledger import evaluations, exported
 from orchestration.defs.schedules import build_all, daily
 from orchestration.defs.valuation import valuation
 from orchestration.warehouse import Warehouse
@@ -28,6 +28,7 @@ from orchestration.warehouse import Warehouse
 defs = dg.Definitions(
     assets=[
         *raw_tables(),
+        evaluations,
         tables,
         exported,
         propensity_evaluation,

@@ -18,6 +18,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
 from orchestration.closing import LedgerError, keep_raw, restore
+from orchestration.evaluations import make_tables
 from orchestration.raw_sources import (
     Contract,
     DoorError,
@@ -56,6 +57,7 @@ def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
             conn.execute("create or replace table raw.registration (stamp varchar)")
             conn.execute("insert into raw.registration values (?)", [stamp])
         restore(conn, run)
+        make_tables(conn)
         _register_run(conn, run, keep_raw(conn, run, sources))
     except BaseException:
         conn.execute("rollback")

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,21 @@ def _as_of(text: str | None, raw: str) -> dt.date:
     if raw == str(DEMO_RAW):
         return DEMO_AS_OF
     return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+
+
+def policy_values(overrides: Mapping[str, str]) -> str:
+    """Every value of the policy in force, as EXPANSION_POLICY takes them, by key."""
+    with POLICY.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    latest = max(row["policy_version"] for row in rows)
+    values = {
+        row["policy_key"]: row["value"]
+        for row in rows
+        if row["policy_version"] == latest
+    }
+    return ",".join(
+        f"{key}={value}" for key, value in sorted((values | {**overrides}).items())
+    )
 
 
 def _policy(text: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ select
     cast(coalesce(snapshots.closing_arr, 0) as decimal(18, 2)) as closing_arr,
     snapshots.content_hash,
     snapshots.items_hash,
+    snapshots.openings_hash,
     snapshots.retention_hash
 from months
 left join snapshots on months.snapshot_id = snapshots.snapshot_id

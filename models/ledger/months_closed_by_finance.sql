@@ -1,7 +1,8 @@
 -- Only figures that passed their tests are frozen.
 {{ after_tests_of([
     'accounts', 'arr_account_months', 'arr_bridge_months', 'arr_item_months',
-    'arr_product_months', 'expansion_drivers', 'expansion_months', 'retention_months',
+    'arr_product_months', 'expansion_drivers', 'expansion_months',
+    'opening_item_months', 'retention_months',
 ]) }}
 with
 
@@ -27,13 +28,7 @@ known as (
         closes.closed_by,
         policy.as_of_date,
         policy.policy_version,
-        concat(
-            'discounts_counted=', policy.discounts_counted,
-            ',past_due_grace_days=', policy.past_due_grace_days,
-            ',renewal_grace_days=', policy.renewal_grace_days,
-            ',reporting_currency=', policy.reporting_currency,
-            ',snapshot_day=', policy.snapshot_day
-        ) as policy_values,
+        policy.policy_values,
         policy.raw_id
     from closes
     cross join policy

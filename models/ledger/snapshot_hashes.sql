@@ -12,6 +12,12 @@ item_snapshots as (
 
 ),
 
+opening_item_snapshots as (
+
+    select * from {{ ref('opening_item_snapshots') }}
+
+),
+
 reported_retention as (
 
     select * from {{ ref('reported_retention') }}
@@ -30,6 +36,7 @@ stacked as (
             'is_in_grace',
         ]) }} as content_hash,
         cast(null as {{ dbt.type_string() }}) as items_hash,
+        cast(null as {{ dbt.type_string() }}) as openings_hash,
         cast(null as {{ dbt.type_string() }}) as retention_hash
     from arr_snapshots
     group by snapshot_id, month_start
@@ -48,6 +55,7 @@ stacked as (
             'quantity', 'local_arr', 'plan_rate', 'closing_arr',
             'source_parent_account_id', 'source_merged_into_account_id',
         ]) }} as items_hash,
+        cast(null as {{ dbt.type_string() }}) as openings_hash,
         cast(null as {{ dbt.type_string() }}) as retention_hash
     from item_snapshots
     group by snapshot_id, month_start
@@ -61,6 +69,26 @@ stacked as (
         0 as closing_arr,
         cast(null as {{ dbt.type_string() }}) as content_hash,
         cast(null as {{ dbt.type_string() }}) as items_hash,
+        {{ rows_hash([
+            'account_id', 'product_id', 'item_id', 'is_adjustment', 'is_held',
+            'subscription_id', 'source_account_id', 'source_product_id', 'currency',
+            'quantity', 'local_arr', 'plan_rate', 'opening_arr_12m',
+            'source_parent_account_id', 'source_merged_into_account_id',
+        ]) }} as openings_hash,
+        cast(null as {{ dbt.type_string() }}) as retention_hash
+    from opening_item_snapshots
+    group by snapshot_id, month_start
+
+    union all
+
+    select
+        snapshot_id,
+        month_start,
+        0 as n_rows,
+        0 as closing_arr,
+        cast(null as {{ dbt.type_string() }}) as content_hash,
+        cast(null as {{ dbt.type_string() }}) as items_hash,
+        cast(null as {{ dbt.type_string() }}) as openings_hash,
         {{ rows_hash([
             'scope_type', 'scope_value', 'metric_id', 'numerator', 'denominator',
             'value', 'n_accounts', 'top_account_share', 'policy_version',
@@ -77,6 +105,7 @@ select
     cast(sum(closing_arr) as decimal(18, 2)) as closing_arr,
     max(content_hash) as content_hash,
     max(items_hash) as items_hash,
+    max(openings_hash) as openings_hash,
     max(retention_hash) as retention_hash
 from stacked
 group by snapshot_id, month_start

@@ -59,4 +59,5 @@ def raw_tables() -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(["raw", source["name"]], group_name="raw")
         for source in sources.values()
+        if source["source_name"] == "raw"
     ]

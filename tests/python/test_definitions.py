@@ -64,7 +64,7 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
         layers = {"model": node["fqn"][1], "seed": "raw", "snapshot": "ledger"}
         assert groups[node["schema"], node["name"]] == layers[node["resource_type"]]
     for source in manifest["sources"].values():
-        assert groups["raw", source["name"]] == "raw"
+        assert groups[source["source_name"], source["name"]] == source["source_name"]
     assert set(groups.values()) == {*READS, "raw", "decisions"}
 
 

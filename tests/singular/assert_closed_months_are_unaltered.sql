@@ -35,5 +35,7 @@ where
     or coalesce(closed_months.content_hash, '')
     <> coalesce(snapshots.content_hash, '')
     or coalesce(closed_months.items_hash, '') <> coalesce(snapshots.items_hash, '')
+    or coalesce(closed_months.openings_hash, '')
+    <> coalesce(snapshots.openings_hash, '')
     or coalesce(closed_months.retention_hash, '')
     <> coalesce(snapshots.retention_hash, '')

@@ -89,6 +89,14 @@ dated as (
 select
     policy_version,
     is_overridden,
+    -- What EXPANSION_POLICY could take.
+    concat(
+        'discounts_counted=', discounts_counted,
+        ',past_due_grace_days=', past_due_grace_days,
+        ',renewal_grace_days=', renewal_grace_days,
+        ',reporting_currency=', reporting_currency,
+        ',snapshot_day=', snapshot_day
+    ) as policy_values,
     as_of_date,
     raw_id,
     renewal_grace_days,
