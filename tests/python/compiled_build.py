@@ -123,11 +123,19 @@ def leading_to(nodes: list[Node], marts: Iterable[str]) -> list[Node]:
     ]
 
 
-def build(nodes: list[Node], run: Settings) -> duckdb.DuckDBPyConnection:
-    """A warehouse in memory with every table built; data tests are the caller's."""
+def attached(place: Path | str, how: str = "") -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse, under the name that compiled SQL knows it by."""
     conn = duckdb.connect()
-    conn.execute(f"attach ':memory:' as {CATALOG}")
+    conn.execute(f"attach '{place}' as {CATALOG} {how}")
     conn.execute(f"use {CATALOG}")
+    return conn
+
+
+def build(
+    nodes: list[Node], run: Settings, place: Path | str = ":memory:"
+) -> duckdb.DuckDBPyConnection:
+    """A warehouse with every table built; data tests are the caller's."""
+    conn = attached(place)
     open_door(conn, run)
     for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
         conn.execute(f"create schema if not exists {schema}")
