@@ -99,7 +99,7 @@ def _write(warehouse: Path, folder: Path) -> str:
         # Views name the catalog they were made in, which is named for its file.
         source, copy = f'"{warehouse.stem}"', f'"{warehouse.stem} published"'
         conn.execute(f"attach '{_quoted(warehouse)}' as {source} (read_only)")
-        tables = list(_tables(conn, source))
+        tables = list(_tables(conn, warehouse.stem))
         if not tables:
             raise PublishError(f"{shown(warehouse)} holds nothing to publish.")
         about = conn.execute(
@@ -122,17 +122,17 @@ def _write(warehouse: Path, folder: Path) -> str:
     return run_id
 
 
-def _tables(conn: duckdb.DuckDBPyConnection, source: str) -> Iterator[Table]:
+def _tables(conn: duckdb.DuckDBPyConnection, catalog: str) -> Iterator[Table]:
     names = conn.execute(
         """
         select table_schema, table_name from information_schema.tables
         where table_catalog = ? and list_contains(?, table_schema)
         order by table_schema, table_name
         """,
-        [source.strip('"'), SCHEMAS],
+        [catalog, SCHEMAS],
     ).fetchall()
     for schema, name in names:
-        relation = f'{source}.{schema}."{name}"'
+        relation = f'"{catalog}".{schema}."{name}"'
         described = conn.execute(f"describe {relation}").fetchall()
         columns = {column[0]: column[1] for column in described}
         yield Table(schema, name, columns, *_fingerprint(conn, relation))
@@ -141,7 +141,7 @@ def _tables(conn: duckdb.DuckDBPyConnection, source: str) -> Iterator[Table]:
 def _copy(
     conn: duckdb.DuckDBPyConnection, source: str, copy: str, table: Table, folder: Path
 ) -> None:
-    """A table in all its forms, in one order, so that the same rows are the same bytes."""
+    """A table in all its forms, in one order: the same rows are the same bytes."""
     name = f'{table.schema}."{table.name}"'
     conn.execute(f"create table {copy}.{name} as from {source}.{name} order by all")
     for kind, options in (("parquet", "format parquet"), ("csv", "format csv, header")):
@@ -160,7 +160,7 @@ def _fingerprint(
 
 
 def _audit(folder: Path, tables: list[Table]) -> None:
-    """Reads every file again: PublishError if one does not hold the warehouse's rows."""
+    """Reads each file again: PublishError where it has not the warehouse's rows."""
     with duckdb.connect() as conn:
         database = _quoted(folder / DATABASE)
         conn.execute(f"attach '{database}' as published (read_only)")
