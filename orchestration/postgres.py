@@ -135,10 +135,11 @@ def _copy(
     ):
         while chunk := file.read(CHUNK):
             copy.write(chunk)
-    if cursor.rowcount != table["rows"]:
+    arrived = _value(conn, "select count(*) from {}", name)
+    if arrived != table["rows"]:
         raise PublishError(
             f"{table['schema']}.{table['table']} has {table['rows']} rows, of which "
-            f"{cursor.rowcount} arrived: nothing was published."
+            f"{arrived} arrived: nothing was published."
         )
 
 
