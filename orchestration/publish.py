@@ -20,9 +20,11 @@ from orchestration.lock import held
 from orchestration.settings import Settings, shown
 
 SCHEMAS = ("marts", "decisions")
-CURRENT, DATABASE, HALF, MANIFEST = (
-    *("current", "expansion.duckdb", ".half", "manifest.json"),
-)
+CURRENT = "current"
+DATABASE = "expansion.duckdb"
+MANIFEST = "manifest.json"
+# What is not published yet, or not any more, begins with this.
+HALF = ".half"
 # The newest format that every DuckDB from 0.10 on opens.
 STORAGE_VERSION = "v1.0.0"
 
@@ -51,9 +53,8 @@ def publish(run: Settings) -> str:
 
     The same content has the same id, and is not written twice.
     """
-    with held(run.published):
+    with held(run.published / CURRENT):
         half = run.published / HALF
-        run.published.mkdir(exist_ok=True)
         _sweep(run.published)
         try:
             half.mkdir()
@@ -232,9 +233,8 @@ def _refuse_altered(folder: Path) -> None:
     """A snapshot of the same content is used again only if it is as it was written."""
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     files = [manifest["database"]]
-    files += [
-        table[kind] for table in manifest["tables"] for kind in ("parquet", "csv")
-    ]
+    for table in manifest["tables"]:
+        files += [table["parquet"], table["csv"]]
     for file in files:
         path = folder / file["file"]
         if not path.exists() or sha256(path) != file["sha256"]:
