@@ -6,9 +6,12 @@ themselves part of it, a shift would widen its own limits and hide.
 
 import numpy as np
 import pandas as pd
+from scipy.stats import f as f_distribution
 
 from decisions.governance import Policy, numbers
 
+# Beside the square of the mean, variance below this is rounding.
+ROUNDING = 1e-18
 # The mean moving range of normal points, in standard deviations.
 MOVING_RANGE = 1.128
 
@@ -17,8 +20,8 @@ class OverlappingWindowError(ValueError):
     """A series whose points share months, on which no chart means anything."""
 
 
-def series_of(series: pd.DataFrame, metric: str, **scope: object) -> pd.Series:
-    """The values of a metric by month, without months that have none."""
+def series_of(series: pd.DataFrame, metric: str, **scope: object) -> pd.DataFrame:
+    """Value and cases of a metric by month, without months that have no value."""
     if metric.endswith("_12m"):
         raise OverlappingWindowError(
             f"{metric} cannot be charted: its months overlap, so that nearly half of "
@@ -28,8 +31,68 @@ def series_of(series: pd.DataFrame, metric: str, **scope: object) -> pd.Series:
     for name, value in scope.items():
         chosen &= series[name] == value
     rows = series[chosen].sort_values("month_start")
-    months = pd.to_datetime(rows["month_start"]).to_numpy()
-    return pd.Series(numbers(rows["value"]).to_numpy(), index=months).dropna()
+    return pd.DataFrame(
+        {name: numbers(rows[name]).to_numpy() for name in ("value", "n")},
+        index=pd.DatetimeIndex(pd.to_datetime(rows["month_start"])),
+    ).dropna(subset="value")
+
+
+def comparable(points: pd.DataFrame, n_before: int, policy: Policy) -> np.ndarray:
+    """The values of a series as if all months had as many cases and were of no season.
+
+    The first points, before what is judged, say what is usual.
+    """
+    values, cases = points["value"].to_numpy(), points["n"].to_numpy()
+    if len(values) and not np.isnan(cases).any():
+        values = of_one_size(values, cases, n_before)
+    return seasonless(values, points.index.month.to_numpy(), n_before, policy)
+
+
+def of_one_size(values: np.ndarray, cases: np.ndarray, n_before: int) -> np.ndarray:
+    """Proportions as far from their usual as if each month had the cases of the last.
+
+    A share of four deals moves twice as far by chance as one of sixteen. The moving
+    range of the result stands for the binomial limits, and still widens them where
+    months differ by more than chance.
+    """
+    before = cases[:n_before]
+    if before.sum() == 0:
+        return values
+    usual = (values[:n_before] * before).sum() / before.sum()
+    return usual + (values - usual) * np.sqrt(cases / cases[-1])
+
+
+def seasonless(
+    values: np.ndarray, months: np.ndarray, n_before: int, policy: Policy
+) -> np.ndarray:
+    """Values without what is usual in their calendar month, if anything is.
+
+    Nothing is taken out where months do not differ by more than chance: on a series
+    without a season that would only make its limits less sure. What is taken out was
+    estimated from the points before, which it suits better than those that follow:
+    they are set as far apart as points that follow are.
+    """
+    seen = values[..., :n_before]
+    is_in = (months[:n_before, None] == np.arange(1, 13)).astype(float)
+    counts = is_in.sum(axis=0)
+    n_free = n_before - 12
+    if n_before < policy.chart_season_least_points or counts.min() < 2:
+        return values
+    usual = seen @ is_in / counts
+    rest = seen - usual @ is_in.T
+    within = (rest**2).sum(axis=-1) / n_free
+    mean = seen.mean(axis=-1, keepdims=True)
+    between = (counts * (usual - mean) ** 2).sum(axis=-1) / 11
+    # Around a season that repeats to the digit there would be no limits.
+    has_rest = within > ROUNDING * mean[..., 0] ** 2
+    ratio = np.divide(between, within, out=np.zeros_like(within), where=has_rest)
+    chance = f_distribution.sf(ratio, 11, n_free)
+    years = n_before / 12
+    before = mean + rest * np.sqrt((years + 1) / (years - 1))
+    after = values[..., n_before:] - usual[..., months[n_before:] - 1] + mean
+    adjusted = np.concatenate([before, after], axis=-1)
+    is_seasonal = (chance < policy.chart_season_chance)[..., None]
+    return np.where(is_seasonal, adjusted, values)
 
 
 def places(values: np.ndarray, n_baseline: int, policy: Policy) -> np.ndarray:

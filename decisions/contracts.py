@@ -1,6 +1,7 @@
 """What a table of schema `decisions` must look like, as contracts.yml says."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ class Contract:
     key: tuple[str, ...]
 
 
+@cache
 def contracts() -> dict[str, Contract]:
     """The contracts by table name."""
     tables: dict[str, Any] = yaml.safe_load(CONTRACTS.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """What a number is worth: a score from 0 to 1, a grade A to D, and what to call it."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,3 +100,51 @@ def grade(worth: float | None, limits: dict[str, float]) -> str:
         if worth is not None and worth >= limits[f"grade_{letter}_from"]:
             return letter.upper()
     return "D"
+
+
+def graded_counts(
+    counts: pd.DataFrame, sources: pd.DataFrame, policy: pd.DataFrame, as_of: dt.date
+) -> pd.DataFrame:
+    """What was counted, each with the grade of its source and of its n cases."""
+    limits, today = limits_of(policy), pd.Timestamp(as_of)
+    bases = {
+        source: basis_of_sources(sources, (source,), OBSERVED)
+        for source in counts["source_id"].unique()
+    }
+
+    def graded(source: str, n: int) -> str:
+        fresh = freshness(bases[source], today, limits)
+        enough = sufficiency(np.ones(n), limits)
+        return grade(_worth(fresh, bases[source], limits, enough), limits)
+
+    pairs = zip(counts["source_id"], counts["n"].astype(int), strict=True)
+    return counts.assign(evidence_grade=[graded(*pair) for pair in pairs])
+
+
+def graded_benchmarks(
+    benchmarks: pd.DataFrame, policy: pd.DataFrame, as_of: dt.date
+) -> pd.DataFrame:
+    """Figures of others by the age of their year; not read first-hand, a guess."""
+    limits, today = limits_of(policy), pd.Timestamp(as_of)
+
+    def graded(year: int, is_read: bool) -> str:
+        end_of_year = pd.Timestamp(year=int(year), month=12, day=31)
+        basis = Basis(end_of_year, None, None, DERIVED if is_read else ASSUMED)
+        return grade(_worth(freshness(basis, today, limits), basis, limits), limits)
+
+    pairs = zip(benchmarks["year"], benchmarks["is_read_first_hand"], strict=True)
+    return benchmarks.assign(evidence_grade=[graded(*pair) for pair in pairs])
+
+
+def _worth(
+    fresh: float | None, basis: Basis, limits: dict[str, float], *more: float
+) -> float | None:
+    if fresh is None:
+        return None
+    return score(fresh, basis.coverage, limits[f"provenance_{basis.provenance}"], *more)
+
+
+def limits_of(policy: pd.DataFrame) -> dict[str, float]:
+    """The values of the seed decision_parameters by key."""
+    values = policy["value"].astype(float)
+    return dict(zip(policy["parameter_key"], values, strict=True))

@@ -31,6 +31,10 @@ class Policy:
     watch_days: int
     least_covered_rate: float
     largest_brier: float
+    chart_season_least_points: int
+    chart_season_chance: float
+    pilot_power: float
+    pilot_bound: float
 
 
 def policy(table: pd.DataFrame) -> Policy:
@@ -66,3 +70,14 @@ def is_here(users: pd.DataFrame, user_id: object, as_of: dt.date) -> bool:
 def numbers(values: pd.Series) -> pd.Series:
     """Decimals and missing values as floats."""
     return pd.to_numeric(values, errors="coerce").astype(float)
+
+
+def carrying(weights: dict[str, float], share: float) -> list[str]:
+    """The fewest parameters that carry this share of the weights together."""
+    wanted, names = share * sum(weights.values()), []
+    for name in sorted(weights, key=lambda name: (-weights[name], name)):
+        if wanted <= 0:
+            break
+        names.append(name)
+        wanted -= weights[name]
+    return names

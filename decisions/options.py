@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from decisions.governance import Policy
 from decisions.information import expected_given
-from decisions.simulation import outcomes
+from decisions.simulation import outcomes, probability_positive
 from decisions.thresholds import nearest_first, thresholds
-from decisions.value_model import SCOPE, UPLIFT, Parameters, Scope, scopes, value
+from decisions.value_model import NAMES, SCOPE, UPLIFT, Parameters, Scope, scopes, value
 
 SEED = 20260105
 # How an option sets the mix, as policy names it: as today, by a pilot, at once.
@@ -23,10 +24,6 @@ KEEP, PILOT, BEST = "keep", "pilot", "best"
 N_SHARES = 101
 # Mixes closer in value than this, as a share of the best, are equal but for rounding.
 ROUNDING = 1e-9
-# A pilot has this chance to see an effect that is there, by the end of an interval of
-# 80 % as everywhere in `decisions`: from the 10th to the 90th percentile.
-POWER = 0.8
-BOUND = 0.9
 COLUMNS = [
     "decision_id",
     *SCOPE,
@@ -40,6 +37,8 @@ COLUMNS = [
     "value_p95",
     "value_cvar_10",
     "probability_best",
+    "probability_pays",
+    "probability_below_keep",
     "expected_regret",
     "max_regret",
     "reversal_cost",
@@ -55,6 +54,8 @@ COLUMNS = [
     "stop_condition",
     "criteria_score",
     "criteria_detail",
+    "break_even_reversal_rate",
+    "first_if",
     "rank",
 ]
 
@@ -90,6 +91,7 @@ def option_scores(
     decisions: pd.DataFrame,
     decision_options: pd.DataFrame,
     decision_criteria: pd.DataFrame,
+    limits: Policy,
 ) -> pd.DataFrame:
     """One row per decision and option, of each decision the best by the criteria first.
 
@@ -109,7 +111,7 @@ def option_scores(
         is_asked = decision_options["decision_id"] == row["decision_id"]
         options = decision_options[is_asked].sort_values("option_id")
         if scope is not None and len(options):
-            table = scope.placed(scores(scope, options))
+            table = scope.placed(scores(scope, options, limits))
             table.insert(0, "decision_id", row["decision_id"])
             tables.append(weighed(table, decision_criteria).reindex(columns=COLUMNS))
     empty = pd.DataFrame(columns=COLUMNS)
@@ -118,7 +120,7 @@ def option_scores(
     return table.astype(dict.fromkeys(counts, "Int64"))
 
 
-def scores(scope: Scope, options: pd.DataFrame) -> pd.DataFrame:
+def scores(scope: Scope, options: pd.DataFrame, limits: Policy) -> pd.DataFrame:
     """The options of a decision on the same draws, each with its conditions."""
     shift = best_shift(scope)
     moved = abs(shift.best - shift.today) * scope.base["budget"]
@@ -127,7 +129,7 @@ def scores(scope: Scope, options: pd.DataFrame) -> pd.DataFrame:
     for policy in options.to_dict("records"):
         cost = float(policy["reversal_cost_rate"]) * moved
         if policy["mix_rule"] == PILOT:
-            drawn, said = staged(scope, shift, policy, cost)
+            drawn, said = staged(scope, shift, policy, cost, limits)
         else:
             part = {KEEP: 0.0, BEST: 1.0}[policy["mix_rule"]]
             drawn = value(shift.at(part), scope.draws)
@@ -140,8 +142,16 @@ def scores(scope: Scope, options: pd.DataFrame) -> pd.DataFrame:
             }
         values[policy["option_id"]] = drawn
         conditions.append({"option_name": policy["option_name"], **said})
+    kept = value(shift.today, scope.draws)
+    chances = {
+        "probability_pays": [probability_positive(drawn) for drawn in values.values()],
+        "probability_below_keep": [
+            float(np.mean(drawn < kept - ROUNDING * np.abs(kept)))
+            for drawn in values.values()
+        ],
+    }
     measured = outcomes(values).rename(columns={"option": "option_id"})
-    return pd.concat([measured, pd.DataFrame(conditions)], axis=1)
+    return pd.concat([measured.assign(**chances), pd.DataFrame(conditions)], axis=1)
 
 
 def best_shift(scope: Scope) -> Shift:
@@ -162,7 +172,11 @@ def best_shift(scope: Scope) -> Shift:
 
 
 def staged(
-    scope: Scope, shift: Shift, policy: Mapping[str, Any], reversal_cost: float
+    scope: Scope,
+    shift: Shift,
+    policy: Mapping[str, Any],
+    reversal_cost: float,
+    limits: Policy,
 ) -> tuple[np.ndarray, dict[str, object]]:
     """The value in each draw of a pilot that is then scaled or stopped.
 
@@ -182,7 +196,8 @@ def staged(
     kept, piloted, moved = worth[shift.today], worth[shift.at(part)], worth[shift.best]
     gain = (1 - stage) * (moved - kept)
     watched = policy.get("pilot_parameter")
-    pilot = pilot_of(scope, shift, UPLIFT if pd.isna(watched) else str(watched))
+    parameter = UPLIFT if pd.isna(watched) else str(watched)
+    pilot = pilot_of(scope, shift, parameter, limits)
     if pilot.n_accounts:
         seen = scope.draws[pilot.parameter] + pilot.noise * np.random.default_rng(
             SEED
@@ -206,7 +221,7 @@ def staged(
     }
 
 
-def pilot_of(scope: Scope, shift: Shift, parameter: str) -> Pilot:
+def pilot_of(scope: Scope, shift: Shift, parameter: str, limits: Policy) -> Pilot:
     """The pilot that tells the estimate from the value at which the shift loses.
 
     How much accounts differ follows from the spread of the draws, which is that of a
@@ -224,7 +239,7 @@ def pilot_of(scope: Scope, shift: Shift, parameter: str) -> Pilot:
     of_account = float(np.std(scope.draws[parameter])) * np.sqrt(float(n_known))
     away = float(flip["flip_value"]) - scope.base[parameter]
     # No number of accounts tells an estimate from a flip it stands on.
-    needed = accounts_for_power(of_account, away) if away else None
+    needed = accounts_for_power(of_account, away, limits) if away else None
     n_accounts = min(needed or int(n_known), int(n_known))
     return Pilot(
         parameter,
@@ -236,49 +251,83 @@ def pilot_of(scope: Scope, shift: Shift, parameter: str) -> Pilot:
     )
 
 
-def accounts_for_power(of_account: float, away: float) -> int:
+def accounts_for_power(of_account: float, away: float, limits: Policy) -> int:
     """Accounts whose mean is seen to be on its side of a value this far away."""
-    needed = ((ndtri(POWER) + ndtri(BOUND)) * of_account / away) ** 2
+    deviations = ndtri(limits.pilot_power) + ndtri(limits.pilot_bound)
+    needed = (deviations * of_account / away) ** 2
     return max(int(np.ceil(needed)), 1)
 
 
 def weighed(table: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
-    """The options with their weighted score: 1 is best in each criterion, 0 worst.
+    """The options with their score in money, the best first, and what would turn it.
 
-    Options that are equal in a criterion all have 1 in it.
+    Each criterion is money, and its weight what one unit of it is worth in expected
+    value. Points from the worst option to the best would not do: a third option that
+    nobody wants would stretch their scale, and with it decide between the other two.
     """
-    total = np.zeros(len(table))
-    details = [[] for _ in range(len(table))]
-    for row in criteria.to_dict("records"):
-        values = table[row["score_column"]].astype(float)
-        better = values if row["direction"] == "higher" else -values
-        spread = better.max() - better.min()
-        points = (better - better.min()) / spread if spread > 0 else better * 0 + 1
-        points = points.fillna(0.0)
-        weight = float(row["weight"])
-        total += weight * points.to_numpy()
-        for detail, point in zip(details, points, strict=True):
-            detail.append(f"{row['criterion']} {point:.2f} x {weight:g}")
-    weights = criteria["weight"].astype(float).sum()
+    parts = {
+        row["criterion"]: table[row["score_column"]].astype(float)
+        * (1 if row["direction"] == "higher" else -1)
+        for row in criteria.to_dict("records")
+    }
+    weights = dict(zip(parts, criteria["weight"].astype(float), strict=True))
+    amounts = pd.DataFrame(parts, index=table.index)
     table = table.assign(
-        criteria_score=total / weights if weights else np.nan,
-        criteria_detail=["; ".join(detail) for detail in details],
-    )
-    order = table.sort_values(
+        criteria_score=sum(amounts[name] * weights[name] for name in weights).round(2),
+        criteria_detail=[
+            "; ".join(
+                f"{name} {row[name]:,.0f} x {weights[name]:g}" for name in weights
+            )
+            for row in amounts.to_dict("records")
+        ],
+    ).sort_values(
         ["criteria_score", "value_mean", "option_id"], ascending=[False, False, True]
     )
-    return order.assign(rank=range(1, len(order) + 1))
+    first = table.iloc[0]
+    cheaper = first["reversal_cost"] - table["reversal_cost"]
+    return table.assign(
+        break_even_reversal_rate=(first["value_mean"] - table["value_mean"])
+        / cheaper.where(cheaper > 0),
+        first_if=[None]
+        + [
+            turning_weights(
+                first["criteria_score"] - table.loc[place, "criteria_score"],
+                amounts.loc[place] - amounts.loc[first.name],
+                weights,
+            )
+            for place in table.index[1:]
+        ],
+        rank=range(1, len(table) + 1),
+    )
+
+
+def turning_weights(
+    behind: float, better: pd.Series, weights: Mapping[str, float]
+) -> str:
+    """At which weight of one criterion, others as they are, an option comes first.
+
+    It is behind by so much in all, and better by so much in each criterion.
+    """
+    told = []
+    for name, weight in weights.items():
+        # A weight below 0 would call the better the worse.
+        turn = weight + behind / better[name] if better[name] else -1.0
+        if turn > ROUNDING:
+            side = "more" if better[name] > 0 else "less"
+            told.append(f"{name} weighs {turn:.2f} or {side}, now {weight:g}")
+    return "; ".join(told) or "no weight of one criterion by itself"
 
 
 def _rules(shift: Shift, pilot: Pilot, learnt: float) -> dict[str, str]:
     """When to scale a pilot and when to stop it, in words."""
+    name = NAMES.get(pilot.parameter, pilot.parameter)
     if pilot.gate is None:
-        nothing = f"No value of {pilot.parameter} in its range would turn the shift."
+        nothing = f"No {name} in its range would turn the shift."
         return {"stage_gate": nothing, "stop_condition": nothing}
     lower, upper, at_least, at_most = "lower", "upper", "at or above", "below"
     if pilot.favours_shift == "below":
         lower, upper, at_least, at_most = upper, lower, "at or below", "above"
-    bound = f"bound of the 80 % interval of {pilot.parameter}"
+    bound = f"bound of the 80 % interval of {name}"
     return {
         "stage_gate": f"After {learnt:.1f} months and {pilot.n_accounts} accounts, go "
         f"to {shift.best:.0%} expansion if the {lower} {bound} is {at_least} "
@@ -296,6 +345,7 @@ def _turning_point(shift: Shift) -> str:
     nearest = flips.iloc[0]
     side = "below" if nearest["direction"] == "above" else "above"
     return (
-        f"Return to {shift.today:.0%} expansion if {nearest['parameter']} is {side} "
+        f"Return to {shift.today:.0%} expansion if {NAMES[nearest['parameter']]} "
+        f"is {side} "
         f"{float(nearest['flip_value']):.4g}."
     )

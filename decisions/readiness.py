@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from decisions.charts import series_of, signals
-from decisions.governance import Policy, Row, in_scope, is_here, rows_of
+from decisions.charts import comparable, series_of, signals
+from decisions.governance import Policy, Row, carrying, in_scope, is_here, rows_of
 
 PASSED, CONDITION, FAILED = "passed", "condition", "failed"
 READY, CONDITIONS, NOT_READY = "ready", "ready_with_conditions", "not_ready"
@@ -30,7 +30,8 @@ class Evidence:
     """What a decision rests on.
 
     `scores` are the options with their value and what they were valued under; `series`
-    and `rules` what is watched; `books` the checks of the books, None if none ran.
+    and `rules` what is watched; `books` the checks of the books, None if none ran, each
+    with is_passed: None where it could not be made.
     """
 
     options: pd.DataFrame
@@ -144,7 +145,7 @@ def _has_evidence(
     if not weights:
         rows = unanswered or [f"{decision['scope_value']} has no estimates"]
         return Finding(FAILED, tuple(rows))
-    critical = _carrying(weights, policy.evidence_share_rate)
+    critical = carrying(weights, policy.evidence_share_rate)
     failing = [f"{row} is open" for row in critical if f"{row} is open" in unanswered]
     scores = {row["parameter"]: float(row["evidence_score"] or 0) for row in known}
     total = sum(weights[name] for name in critical)
@@ -159,17 +160,6 @@ def _has_evidence(
     if failing:
         return Finding(FAILED, tuple(failing))
     return Finding(CONDITION if unanswered else PASSED, tuple(unanswered))
-
-
-def _carrying(weights: dict[str, float], share: float) -> list[str]:
-    """The fewest parameters that carry this share of the weights together."""
-    wanted, names = share * sum(weights.values()), []
-    for name in sorted(weights, key=lambda name: (-weights[name], name)):
-        if wanted <= 0:
-            break
-        names.append(name)
-        wanted -= weights[name]
-    return names
 
 
 def _has_choice(
@@ -191,6 +181,9 @@ def _has_choice(
         return Finding(FAILED, (f"{len(values)} options have a value",))
     best, worst = max(values, key=values.__getitem__), min(values, key=values.get)
     gap, limit = values[best] - values[worst], float(decision["materiality"])
+    if gap >= limit and values[best] < 0:
+        lost = f"every option is worth less than spending nothing, the best, {best}, "
+        return Finding(CONDITION, (f"{lost}by {-values[best]:,.0f}: none spends less",))
     if gap >= limit:
         return Finding(PASSED)
     text = f"{best} is worth {gap:,.0f} more than {worst}, less than {limit:,.0f}"
@@ -205,9 +198,10 @@ def _is_stable(
     metrics = sorted({str(row["metric"]) for row in rules if row["metric"] is not None})
     signalling, short = [], []
     for metric in metrics:
-        series = series_of(evidence.series, metric, **in_scope(decision))
-        ends = series.index + pd.offsets.MonthEnd(0)
-        values = series[ends <= pd.Timestamp(as_of)].to_numpy()
+        points = series_of(evidence.series, metric, **in_scope(decision))
+        ends = points.index + pd.offsets.MonthEnd(0)
+        points = points[ends <= pd.Timestamp(as_of)]
+        values = comparable(points, len(points) - policy.recent_points, policy)
         values = values[-policy.chart_baseline_points - policy.recent_points :]
         n_baseline = len(values) - policy.recent_points
         if len(values) < policy.chart_least_points:
@@ -244,12 +238,12 @@ def _do_books_tie(
 ) -> Finding:
     if evidence.books is None or evidence.books.empty:
         return Finding(CONDITION, ("the books were not checked",))
-    failing = [
-        f"{row['check_name']}: {row['detail']}"
-        for row in rows_of(evidence.books)
-        if not row["is_passed"]
-    ]
-    return Finding(FAILED if failing else PASSED, tuple(failing))
+    told: dict[object, list[str]] = {True: [], False: [], None: []}
+    for row in rows_of(evidence.books):
+        told[row["is_passed"]].append(f"{row['check_name']}: {row['detail']}")
+    if told[False]:
+        return Finding(FAILED, tuple(told[False]))
+    return Finding(CONDITION if told[None] else PASSED, tuple(told[None]))
 
 
 CHECKS: dict[object, Check] = {
@@ -260,6 +254,22 @@ CHECKS: dict[object, Check] = {
     "inconsistent_assumptions": _is_consistent,
     "books_open": _do_books_tie,
 }
+
+
+def books(summary: pd.DataFrame) -> pd.DataFrame:
+    """The reconciliations as checks: what differs in the last month fails.
+
+    A month before that differed is told in the detail: it was closed as it is.
+    """
+    passed = {"agrees": True, "differs": False}
+    return pd.DataFrame(
+        {
+            "check_name": summary["reconciliation"],
+            "is_passed": [passed.get(state) for state in summary["state"]],
+            "detail": summary["detail"],
+        },
+        dtype=object,
+    )
 
 
 def stamped(

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from decisions.governance import Row, in_scope, rows_of
+from decisions.governance import Row, carrying, in_scope, rows_of
 from decisions.record_text import FIELDS, page
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -26,6 +26,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 # new folder.
 RENDERER = "v1"
 NOT_READY = "not_ready"
+FIRST = "first record"
 RECORD = [
     *("decision_id", "version", "as_of", "verdict", "recommended_option"),
     *("what_changed", *FIELDS, "facts", "assumptions", "open_questions"),
@@ -38,9 +39,9 @@ RECORD = [
 class Sources:
     """The tables a record is written from, as the warehouse has them.
 
-    `baselines` hold the success metrics of each scope at the last balance date;
-    `balances` closing_arr by scope and month; `stamps` what definitions, hierarchy and
-    policy are, by name.
+    `baselines` and `benchmarks` have their grade. `balances` are closing_arr by scope
+    and month; `stamps` what definitions, hierarchy and policy are, by name;
+    `evidence_share` how much of what is at stake the critical parameters carry.
     """
 
     options: pd.DataFrame
@@ -61,6 +62,7 @@ class Sources:
     balances: pd.DataFrame
     stamps: dict[str, str]
     currency: str
+    evidence_share: float
 
 
 def records(
@@ -83,7 +85,7 @@ def records(
         if last and not changes:
             continue
         version = int(last["version"]) + 1 if last else 1
-        told = "; ".join(changes) or "first version"
+        told = "; ".join(changes) or FIRST
         rows.append(rendered(canonical(inputs), version, told, RENDERER))
     return pd.DataFrame(rows, columns=RECORD)
 
@@ -95,8 +97,7 @@ def rendered(inputs: str, version: int, changes: str, renderer: str) -> Row:
     hashed = hashlib.sha256(inputs.encode()).hexdigest()
     context = content | {"content_hash": hashed}
     fields = {
-        name: "\n".join(lines) or None
-        for name, lines in (content["fields"] | content["apart"]).items()
+        name: "\n".join(lines) or None for name, lines in content["columns"].items()
     }
     return fields | {
         "decision_id": known["decision"]["decision_id"],
@@ -134,6 +135,8 @@ def inputs_of(decision: Row, sources: Sources, as_of: dt.date) -> dict[str, Any]
     scores = rows_of(sources.scores, **asked)
     best = min(scores, key=lambda row: row["rank"])["option_id"] if scores else None
     metrics = str(decision["success_metrics"]).split()
+    benchmarks = rows_of(sources.benchmarks)
+    known_metrics = {*metrics, *(row["compared_with"] for row in benchmarks)}
     options = rows_of(sources.options, **asked)
     people = {decision["owner_user_id"], decision["escalation_user_id"]}
     people |= {row["approver_user_id"] for row in options}
@@ -163,9 +166,14 @@ def inputs_of(decision: Row, sources: Sources, as_of: dt.date) -> dict[str, Any]
             "baselines": [
                 row
                 for row in rows_of(sources.baselines, **scope)
-                if row["metric_id"] in metrics
+                if row["metric_id"] in known_metrics
             ],
-            "benchmarks": rows_of(sources.benchmarks),
+            "benchmarks": benchmarks,
+            "critical": _critical(
+                rows_of(sources.information, **scope),
+                rows_of(sources.tornado, **scope),
+                sources.evidence_share,
+            ),
             "people": {name: names.get(name) for name in people if name},
             "balances": {
                 row["month_start"].isoformat(): row["closing_arr"]
@@ -175,6 +183,20 @@ def inputs_of(decision: Row, sources: Sources, as_of: dt.date) -> dict[str, Any]
             "currency": sources.currency,
         }
     )
+
+
+def _critical(
+    information: list[Row], tornado: list[Row], share: float
+) -> dict[str, int]:
+    """Place by parameter of those the answer hangs on.
+
+    By what knowing it is worth; where nothing is worth knowing, by how far it moves the
+    answer.
+    """
+    weights = {row["parameter"]: float(row["evppi"]) for row in information}
+    if sum(weights.values()) <= 0:
+        weights = {row["parameter"]: float(row["swing"]) for row in tornado}
+    return {name: place for place, name in enumerate(carrying(weights, share), start=1)}
 
 
 def what_changed(then: dict[str, Any], now: dict[str, Any]) -> list[str]:

@@ -5,8 +5,9 @@ import json
 
 import pandas as pd
 
-from decisions.governance import Policy, Row, in_scope, rows_of
+from decisions.governance import Policy, Row, in_scope, numbers, rows_of
 
+HELD = "held"
 CONTINUE, ADAPT, STOP = "continue", "adapt", "stop"
 REVIEWS = [
     *("decision_id", "review_id", "review_kind", "asks", "due_on", "held_on"),
@@ -61,9 +62,30 @@ def review_calendar(
     return pd.DataFrame(rows, columns=REVIEWS, dtype=object)
 
 
+def newly_held(table: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+    """The reviews that are held and were not in any run before."""
+    is_known = table["review_id"].isin(past["review_id"])
+    return table[(table["state"] == HELD) & ~is_known]
+
+
+def as_held(table: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+    """The reviews, what was held with what it said then: later months change nothing.
+
+    A run of a date before a review was held does not know it yet.
+    """
+    kept = past[past["review_id"].isin(table.loc[table["state"] == HELD, "review_id"])]
+    others = table[~table["review_id"].isin(kept["review_id"])]
+    # From the ledger integers beside nulls come as floats, and fractions as decimals.
+    whole = dict.fromkeys(("n_intervals", "n_covered"), "Int64")
+    fractions = {name: numbers(kept[name]) for name in ("coverage_rate", "brier")}
+    kept = kept[REVIEWS].assign(**fractions).astype(whole).astype(object)
+    both = pd.concat([others, kept], ignore_index=True)
+    return both.sort_values(["decision_id", "review_id"], ignore_index=True)
+
+
 def _state(due_on: dt.date, is_held: bool, as_of: dt.date) -> str:
     if is_held:
-        return "held"
+        return HELD
     if due_on == as_of:
         return "due"
     return "overdue" if due_on < as_of else "planned"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from decisions.charts import MOVING_RANGE, drift, places, series_of, signals
+from decisions.charts import MOVING_RANGE, comparable, drift, places, series_of, signals
 from decisions.governance import Policy, Row, in_scope, is_here, rows_of
 
 OK, WATCH, FIRED = "ok", "watch", "fired"
@@ -288,15 +288,16 @@ def _charted(case: Case) -> tuple[np.ndarray, int]:
     The baseline ends before the month of the question, as the question is whether
     anything has changed since. The month of the date itself counts at its end.
     """
-    series = series_of(
+    points = series_of(
         case.facts.series, str(case.rule["metric"]), **in_scope(case.decision)
     )
-    ends = series.index + pd.offsets.MonthEnd(0)
-    series = series[ends <= pd.Timestamp(case.as_of)]
+    ends = points.index + pd.offsets.MonthEnd(0)
+    points = points[ends <= pd.Timestamp(case.as_of)]
     asked = pd.Timestamp(case.decision["asked_on"]).replace(day=1)
-    n_before = int((series.index < asked).sum())
+    n_before = int((points.index < asked).sum())
     n_baseline = min(n_before, case.policy.chart_baseline_points)
-    return series.to_numpy()[n_before - n_baseline :], n_baseline
+    values = comparable(points, n_before, case.policy)
+    return values[n_before - n_baseline :], n_baseline
 
 
 def _too_short(case: Case, n_points: int) -> Reading:

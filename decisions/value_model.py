@@ -29,6 +29,23 @@ REQUIRED = (
     "discount_rate",
     "horizon_months",
 )
+# What people call them.
+NAMES = {
+    "cac_expansion": "cost of expansion",
+    "cac_new": "cost of new logos",
+    "gross_margin": "gross margin",
+    "grr_base_12m": "retention of customers",
+    "nrr_new_cohort_12m": "retention of new logos",
+    "cycle_months_expansion": "sales cycle of expansion",
+    "cycle_months_new": "sales cycle of new logos",
+    "whitespace_arr": "room to expand",
+    "new_logo_cap_arr": "limit of new logos",
+    "uplift": "uplift",
+    "budget": "budget",
+    "share_expansion": "share of expansion",
+    "discount_rate": "discount rate",
+    "horizon_months": "horizon",
+}
 # Acts through the whitespace, which is chance x uplift x ARR.
 UPLIFT = "uplift"
 SCOPE = ["scope_type", "scope_value"]

@@ -1,13 +1,13 @@
--- A number from 0 up to, not including, 2^32 that a text always gives, in any engine and
--- any version: the first eight hex digits of its sha256. Holdouts and draws rest on it.
-{% macro hash_number(text) %}
-    {{- return(adapter.dispatch('hash_number')(text)) -}}
+-- A number that a text always gives, in any engine and any version: the first hex digits
+-- of its sha256, at most 15. Holdouts, draws and the hashes of the ledger rest on it.
+{% macro hash_number(text, digits=8) %}
+    {{- return(adapter.dispatch('hash_number')(text, digits)) -}}
 {% endmacro %}
 
-{% macro default__hash_number(text) -%}
-    cast(concat('0x', substr(sha256({{ text }}), 1, 8)) as bigint)
+{% macro default__hash_number(text, digits) -%}
+    cast(concat('0x', substr(sha256({{ text }}), 1, {{ digits }})) as bigint)
 {%- endmacro %}
 
-{% macro spark__hash_number(text) -%}
-    cast(conv(substr(sha2({{ text }}, 256), 1, 8), 16, 10) as bigint)
+{% macro spark__hash_number(text, digits) -%}
+    cast(conv(substr(sha2({{ text }}, 256), 1, {{ digits }}), 16, 10) as bigint)
 {%- endmacro %}

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 from dbt.cli.main import dbtRunner
 
+from orchestration.closing import LedgerError
 from orchestration.door import open_door
 from orchestration.lock import LockError, held
 from orchestration.publish import served, told
@@ -119,7 +120,7 @@ def main() -> int:
         run = settings()
         with held(run.warehouse):
             return build(run)
-    except (SettingsError, DoorError, LockError) as error:
+    except (SettingsError, DoorError, LedgerError, LockError) as error:
         print(error, file=sys.stderr)
     except duckdb.IOException as error:
         print(f"{run.warehouse} cannot be opened: {error}", file=sys.stderr)

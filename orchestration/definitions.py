@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.books import books_agree
 from orchestration.defs.dbt import DBT, Dbt, project, raw_tables, tables
 from orchestration.defs.decisions import (
     every_customer_is_scored,
@@ -19,13 +20,16 @@ from orchestration.defs.governance import (
     review_trigger_events,
     review_triggers,
 )
+from orchestration.defs.ledger import evaluations, exported
 from orchestration.defs.publish import snapshot_of
 from orchestration.defs.schedules import build_all, daily
 from orchestration.defs.valuation import valuation
 from orchestration.warehouse import Warehouse
 
 built = [
+    evaluations,
     tables,
+    exported,
     propensity_evaluation,
     propensity_scores,
     valuation,
@@ -43,6 +47,7 @@ defs = dg.Definitions(
         decisions_are_ready,
         no_trigger_has_fired,
         past_records_are_unaltered,
+        *books_agree,
     ],
     sensors=[alerts],
     jobs=[build_all],

@@ -1,10 +1,12 @@
 """The door: registers a company's raw tables in schema `raw` of the warehouse.
 
 dbt loads this module as a plugin whenever it connects, so nothing is built without
-passing here. A CSV file is copied, each value as text; a Parquet file or a loader's
-table is read where it lies. Staging decides row by row what is admitted; the door stops
-only for what no row can answer: a core table that is missing, a file that cannot be
-read, a column that must be there, a ring in a hierarchy. Then nothing is written.
+passing here. What the warehouse lacks of the exported ledger comes back first, and raw
+rows are kept where a month is to be closed. A CSV file is copied, each value as text; a
+Parquet file or a loader's table is read where it lies. Staging decides row by row what
+is admitted; the door stops only for what no row can answer: a core table that is
+missing, a file that cannot be read, a column that must be there, a ring in a hierarchy,
+a past that is not what it was. Then nothing is written.
 """
 
 import json
@@ -15,6 +17,8 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
+from orchestration.closing import LedgerError, keep_raw, restore
+from orchestration.evaluations import make_tables
 from orchestration.raw_sources import (
     Contract,
     DoorError,
@@ -52,7 +56,9 @@ def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
                 _refuse_ring(conn, sources, *chain)
             conn.execute("create or replace table raw.registration (stamp varchar)")
             conn.execute("insert into raw.registration values (?)", [stamp])
-        _register_run(conn, run)
+        restore(conn, run)
+        make_tables(conn)
+        _register_run(conn, run, keep_raw(conn, run, sources))
     except BaseException:
         conn.execute("rollback")
         raise
@@ -101,10 +107,12 @@ def _register(
             raise unreadable(table, name, error) from error
 
 
-def _register_run(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
+def _register_run(
+    conn: duckdb.DuckDBPyConnection, run: Settings, raw_id: str | None
+) -> None:
     """What the run is about, as tables: models read no clock and no environment."""
-    conn.execute("create or replace table raw.run (as_of_date date)")
-    conn.execute("insert into raw.run values (?)", [run.as_of])
+    conn.execute("create or replace table raw.run (as_of_date date, raw_id varchar)")
+    conn.execute("insert into raw.run values (?, ?)", [run.as_of, raw_id])
     conn.execute(
         "create or replace table raw.policy_overrides "
         "(policy_key varchar, value varchar)"
@@ -156,5 +164,5 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         try:
             open_door(conn, settings())
-        except (DoorError, SettingsError) as error:
+        except (DoorError, LedgerError, SettingsError) as error:
             raise DbtRuntimeError(str(error)) from error

@@ -5,21 +5,21 @@ beside it, from which a new warehouse gets them back. Each copy guards the other
 stands in the Parquet and not in the warehouse has been tampered with.
 """
 
-import os
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from decisions.contracts import Contract
+from orchestration.closing import (
+    SCHEMA,
+    LedgerError,
+    ledger_folder,
+    quoted,
+    write_parquet,
+)
 from orchestration.settings import settings
 from orchestration.warehouse import frame, typed
-
-SCHEMA = "ledger"
-
-
-class LedgerError(Exception):
-    """A past that is not what it was; the message names the table and the key."""
 
 
 def read(table: str, contract: Contract) -> pd.DataFrame:
@@ -58,8 +58,7 @@ def append(table: str, rows: pd.DataFrame, contract: Contract) -> int:
 
 def parquet(table: str) -> Path:
     """Where a table of the ledger is exported to."""
-    warehouse = settings().warehouse
-    return warehouse.with_name(f"{warehouse.stem}.{SCHEMA}") / f"{table}.parquet"
+    return ledger_folder(settings()) / f"{table}.parquet"
 
 
 def write_pages(records: pd.DataFrame) -> None:
@@ -81,7 +80,7 @@ def _restore(conn: duckdb.DuckDBPyConnection, table: str, contract: Contract) ->
     conn.execute(f"create table if not exists {name} ({columns})")
     if not path.exists():
         return
-    exported = f"read_parquet('{_quoted(path)}')"
+    exported = f"read_parquet('{quoted(path)}')"
     if not _count(conn, name):
         conn.execute(f"insert into {name} by name select * from {exported}")
     kept = ", ".join(f'"{column}"' for column in contract.types)
@@ -114,22 +113,16 @@ def _export(conn: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> 
     """Written beside the file and moved over it, so that it is never half there."""
     path = parquet(table)
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(".half")
-    rows = f"select * from {SCHEMA}.{table} order by {', '.join(contract.key)}"
-    conn.execute(f"copy ({rows}) to '{_quoted(half)}' (format parquet)")
-    os.replace(half, path)
+    rows = f"(select * from {SCHEMA}.{table} order by {', '.join(contract.key)})"
+    write_parquet(conn, rows, path)
 
 
 def _count(conn: duckdb.DuckDBPyConnection, name: str) -> int:
     return int(conn.execute(f"select count(*) from {name}").fetchall()[0][0])
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def exported(table: str) -> pd.DataFrame:
     """The rows of the Parquet: what a sensor may read while a build writes."""
     with duckdb.connect() as conn:
         path = parquet(table)
-        return frame(conn, f"'{_quoted(path)}'") if path.exists() else pd.DataFrame()
+        return frame(conn, f"'{quoted(path)}'") if path.exists() else pd.DataFrame()

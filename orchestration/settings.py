@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 DEMO_RAW = PROJECT / "seeds" / "raw"
 DEMO_AS_OF = dt.date(2026, 6, 30)
 POLICY = PROJECT / "seeds" / "policy" / "metric_policy.csv"
+# A file's name is its catalog's: with the name of a schema, none could be found in it.
+SCHEMAS = {"raw", "staging", "quarantine", "policy", "intermediate", "ledger"}
+NO_NAMES = SCHEMAS | {"marts", "decisions", "main", "memory", "temp", "system"}
 
 
 class SettingsError(ValueError):
@@ -26,6 +30,7 @@ class Settings:
     policy: dict[str, str]
     target: str
     alert_webhook: str | None = None
+    reports: Path = Path("data/reports")
     published: Path = PROJECT / "data" / "published"
     snapshots: int = 5
     # May hold a password: it is shown nowhere.
@@ -43,6 +48,7 @@ def settings() -> Settings:
     EXPANSION_POLICY     key=value,... instead of seeds/policy/metric_policy.csv
     EXPANSION_TARGET     dbt target, `duckdb` by default
     EXPANSION_ALERT_WEBHOOK  where alerts are posted as JSON; nowhere by default
+    EXPANSION_REPORTS    folder of workbooks, `reports` beside the warehouse by default
     EXPANSION_PUBLISHED  folder of snapshots; `published` beside the warehouse
     EXPANSION_SNAPSHOTS  how many of them stay, 5 by default, at least 2
     EXPANSION_POSTGRES   conninfo of the database `make publish-postgres` writes to
@@ -53,6 +59,12 @@ def settings() -> Settings:
         raw = str(Path(raw).resolve())
     place = os.environ.get("EXPANSION_WAREHOUSE") or "data/warehouse.duckdb"
     warehouse = (PROJECT / place).resolve()
+    if warehouse.stem in NO_NAMES:
+        raise SettingsError(
+            f"EXPANSION_WAREHOUSE is '{place}': expected a file that is not named like "
+            "a schema, such as warehouse.duckdb."
+        )
+    reports = os.environ.get("EXPANSION_REPORTS")
     published = os.environ.get("EXPANSION_PUBLISHED") or warehouse.parent / "published"
     reader = os.environ.get("EXPANSION_POSTGRES_READER")
     return Settings(
@@ -62,6 +74,7 @@ def settings() -> Settings:
         policy=_policy(os.environ.get("EXPANSION_POLICY", "")),
         target=os.environ.get("EXPANSION_TARGET") or "duckdb",
         alert_webhook=os.environ.get("EXPANSION_ALERT_WEBHOOK") or None,
+        reports=(PROJECT / reports) if reports else warehouse.parent / "reports",
         published=(PROJECT / published).resolve(),
         snapshots=_snapshots(os.environ.get("EXPANSION_SNAPSHOTS") or "5"),
         postgres=os.environ.get("EXPANSION_POSTGRES") or None,
@@ -94,6 +107,21 @@ def _snapshots(text: str) -> int:
             f"EXPANSION_SNAPSHOTS is '{text}': expected a whole number from 2."
         )
     return int(text)
+
+
+def policy_values(overrides: Mapping[str, str]) -> str:
+    """Every value of the policy in force, as EXPANSION_POLICY takes them, by key."""
+    with POLICY.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    latest = max(row["policy_version"] for row in rows)
+    values = {
+        row["policy_key"]: row["value"]
+        for row in rows
+        if row["policy_version"] == latest
+    }
+    return ",".join(
+        f"{key}={value}" for key, value in sorted((values | {**overrides}).items())
+    )
 
 
 def _policy(text: str) -> dict[str, str]:

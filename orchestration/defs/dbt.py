@@ -39,8 +39,10 @@ class ByLayer(DagsterDbtTranslator):
     """Groups assets by the folder they live in; what people hand over is raw."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        is_model = dbt_resource_props["resource_type"] == "model"
-        return dbt_resource_props["fqn"][1] if is_model else "raw"
+        kind = dbt_resource_props["resource_type"]
+        if kind == "snapshot":
+            return "ledger"
+        return dbt_resource_props["fqn"][1] if kind == "model" else "raw"
 
 
 @dbt_assets(manifest=project.manifest_path, dagster_dbt_translator=ByLayer())
@@ -58,4 +60,5 @@ def raw_tables() -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(["raw", source["name"]], group_name="raw")
         for source in sources.values()
+        if source["source_name"] == "raw"
     ]

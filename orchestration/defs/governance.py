@@ -7,9 +7,11 @@ import dagster as dg
 import pandas as pd
 
 from decisions.contracts import Contract, contracts
+from decisions.evidence import graded_benchmarks, graded_counts
 from decisions.governance import policy
-from decisions.readiness import Evidence, readiness, stamped
+from decisions.readiness import Evidence, books, readiness, stamped
 from decisions.record import Sources, altered, records, stamps
+from decisions.reviews import as_held, newly_held
 from decisions.reviews import review_calendar as reviewed
 from decisions.series import baselines, lags, monthly_series, scoped, scoped_costs
 from decisions.triggers import EVENTS, Facts, answered, state_changes, triggered
@@ -29,6 +31,7 @@ SEEDS = {
     "checks": "staging.stg_policy__readiness_checks",
     "limits": "staging.stg_policy__governance_policy",
     "benchmarks": "policy.benchmarks",
+    "parameters": "policy.decision_parameters",
     "metric_policy": "staging.stg_policy__metric_policy",
     "users": "staging.stg_crm__users",
 }
@@ -37,7 +40,9 @@ MARTS = {
     "expansion": "marts.expansion_months",
     "bridge": "marts.arr_bridge_months",
     "costs": "marts.go_to_market_segment_months",
+    "books": "marts.reconciliation_summary",
     "definitions": "marts.metric_definitions",
+    "sources": "marts.evidence_sources",
     "hierarchy": "intermediate.int_accounts_resolved_to_ultimate",
 }
 VALUED = {
@@ -50,6 +55,7 @@ VALUED = {
 }
 READ = SEEDS | MARTS | VALUED
 RECORDS, TRIGGER_EVENTS = "decision_records", "trigger_events"
+HELD_REVIEWS = "held_reviews"
 
 
 def _keys(*tables: str) -> list[dg.AssetKey]:
@@ -108,7 +114,7 @@ def decision_readiness(warehouse: Warehouse) -> None:
         scores=scores,
         series=_series(known),
         rules=known["rules"],
-        books=None,
+        books=books(known["books"]),
     )
     table = readiness(
         known["decisions"],
@@ -166,6 +172,7 @@ def review_trigger_events(warehouse: Warehouse) -> None:
 def decision_record(warehouse: Warehouse) -> None:
     """The page people decide on, a version for each conclusion."""
     known = _read(warehouse)
+    graded_by = (known["sources"], known["parameters"], _as_of(known))
     sources = Sources(
         options=known["options"],
         criteria=known["criteria"],
@@ -179,12 +186,18 @@ def decision_record(warehouse: Warehouse) -> None:
         rules=known["rules"],
         reviews=known["calendar"],
         definitions=known["definitions"],
-        baselines=baselines(known["retention"], known["expansion"]),
-        benchmarks=known["benchmarks"],
+        baselines=graded_counts(
+            baselines(
+                known["retention"], known["expansion"], scoped_costs(known["costs"])
+            ),
+            *graded_by,
+        ),
+        benchmarks=graded_benchmarks(known["benchmarks"], *graded_by[1:]),
         users=known["users"],
         balances=scoped(known["bridge"]),
         stamps=_stamps(known),
         currency=_text(known, "reporting_currency"),
+        evidence_share=policy(known["limits"]).evidence_share_rate,
     )
     new = records(known["decisions"], sources, _as_of(known), _past_records())
     append(RECORDS, new, contracts()["decision_record"])
@@ -211,7 +224,9 @@ def review_calendar(warehouse: Warehouse) -> None:
         policy(known["limits"]),
         _as_of(known),
     )
-    _write(warehouse, "review_calendar", table)
+    contract = contracts()["review_calendar"]
+    append(HELD_REVIEWS, newly_held(table, read(HELD_REVIEWS, contract)), contract)
+    _write(warehouse, "review_calendar", as_held(table, read(HELD_REVIEWS, contract)))
 
 
 @dg.asset_check(asset=review_triggers)

@@ -7,6 +7,7 @@ import dagster as dg
 from decisions.assumptions import Inputs
 from decisions.assumptions import assumptions as estimated
 from decisions.contracts import contracts
+from decisions.governance import policy
 from decisions.grid import scenario_grid
 from decisions.information import value_of_information
 from decisions.options import option_scores
@@ -35,6 +36,8 @@ CHOSEN_BY = (
     "staging.stg_policy__decision_options",
     "staging.stg_policy__decision_criteria",
 )
+LIMITS = "staging.stg_policy__governance_policy"
+READ = (*ESTIMATED_FROM, *CHOSEN_BY, LIMITS)
 TABLES = (
     "assumptions",
     "scenario_thresholds",
@@ -52,16 +55,14 @@ def _keys(*tables: str) -> list[dg.AssetKey]:
 
 @dg.multi_asset(
     group_name="decisions",
-    specs=[
-        dg.AssetSpec(["decisions", name], deps=_keys(*ESTIMATED_FROM, *CHOSEN_BY))
-        for name in TABLES
-    ],
+    specs=[dg.AssetSpec(["decisions", name], deps=_keys(*READ)) for name in TABLES],
 )
 def valuation(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
     """Assumptions and all that follows from the same draws of them."""
     table, draws = estimated(Inputs(*map(warehouse.read, ESTIMATED_FROM)))
     flips, bars = scenario_thresholds(table, draws), scenario_tornado(table, draws)
     chosen_by = map(warehouse.read, CHOSEN_BY)
+    limits = policy(warehouse.read(LIMITS))
     tables = {
         "assumptions": table,
         "scenario_thresholds": flips,
@@ -69,7 +70,7 @@ def valuation(warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
         "scenario_grid": scenario_grid(table, draws, flips, bars),
         "scenario_simulation": scenario_simulation(table, draws),
         "value_of_information": value_of_information(table, draws),
-        "option_scores": option_scores(table, draws, *chosen_by),
+        "option_scores": option_scores(table, draws, *chosen_by, limits),
     }
     for name in TABLES:
         warehouse.write(f"decisions.{name}", tables[name], contracts()[name])

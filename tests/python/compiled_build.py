@@ -36,7 +36,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Node:
-    """A seed, model or data test of the project, with the SQL dbt compiled for it."""
+    """A seed, model, snapshot or data test, with the SQL dbt compiled for it."""
 
     name: str
     kind: str
@@ -69,13 +69,13 @@ def dbt(*arguments: str, warehouse: Path) -> Any:
 
 
 def compiled_nodes(folder: Path) -> list[Node]:
-    """Every seed, model and data test, each after what it reads."""
+    """Every seed, model, snapshot and data test, each after what it reads."""
     results = dbt("compile", warehouse=folder / f"{CATALOG}.duckdb")
     nodes = {result.node.unique_id: result.node for result in results}
     nodes = {
         key: node
         for key, node in nodes.items()
-        if node.resource_type in ("seed", "model", "test")
+        if node.resource_type in ("seed", "model", "snapshot", "test")
     }
     order = TopologicalSorter(
         {key: node.depends_on_nodes for key, node in nodes.items()}
@@ -92,6 +92,12 @@ def _node(node: Any) -> Node:
         )
         rows = f"read_csv('{PROJECT / node.original_file_path}', all_varchar = true)"
         sql = f"select * replace ({casts}) from {rows}"
+    elif kind == "snapshot":
+        # As its first run leaves it: a build in memory has no past.
+        sql = (
+            "select *, (select as_of_date from raw.run) as dbt_valid_from, "
+            f"cast(null as date) as dbt_valid_to from ({node.compiled_code})"
+        )
     else:
         sql = node.compiled_code
     reads = frozenset(node.depends_on_nodes)
@@ -117,11 +123,19 @@ def leading_to(nodes: list[Node], marts: Iterable[str]) -> list[Node]:
     ]
 
 
-def build(nodes: list[Node], run: Settings) -> duckdb.DuckDBPyConnection:
-    """A warehouse in memory with every table built; data tests are the caller's."""
+def attached(place: Path | str, how: str = "") -> duckdb.DuckDBPyConnection:
+    """A connection to a warehouse, under the name that compiled SQL knows it by."""
     conn = duckdb.connect()
-    conn.execute(f"attach ':memory:' as {CATALOG}")
+    conn.execute(f"attach '{place}' as {CATALOG} {how}")
     conn.execute(f"use {CATALOG}")
+    return conn
+
+
+def build(
+    nodes: list[Node], run: Settings, place: Path | str = ":memory:"
+) -> duckdb.DuckDBPyConnection:
+    """A warehouse with every table built; data tests are the caller's."""
+    conn = attached(place)
     open_door(conn, run)
     for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
         conn.execute(f"create schema if not exists {schema}")

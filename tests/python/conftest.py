@@ -1,15 +1,18 @@
 """Fixtures shared by the tests in Python."""
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from orchestration.settings import DEMO_AS_OF, DEMO_RAW
 from tests.python.compiled_build import (
     KEYS,
     Node,
+    attached,
     build,
     compiled_nodes,
     leading_to,
@@ -29,21 +32,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of this run of pytest, the same in all its processes."""
+    folder: Path = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session")
+def nodes(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> list[Node]:
     """The project as dbt compiles it, once for the session."""
-    folder: Path = tmp_path_factory.mktemp("compiled")
-    return compiled_nodes(folder)
+    kept = shared / "nodes.pickle"
+    with FileLock(shared / "nodes.lock"):
+        if not kept.exists():
+            found = compiled_nodes(tmp_path_factory.mktemp("compiled"))
+            kept.write_bytes(pickle.dumps(found))
+    return pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture(scope="session")
 def finance_nodes(nodes: list[Node]) -> list[Node]:
     """What the marts of finance are made of, and what guards them."""
-    return leading_to(nodes, [*KEYS, "metric_definitions", "data_quality_summary"])
+    explained = ["retention_bridge", "retention_accounts", "arr_bridge_accounts"]
+    others = ["metric_definitions", "data_quality_summary"]
+    return leading_to(nodes, [*KEYS, *explained, *others])
 
 
 @pytest.fixture(scope="session")
-def demo(nodes: list[Node]) -> Iterator[duckdb.DuckDBPyConnection]:
+def demo(nodes: list[Node], shared: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The demo company, built once for the session; tests only read it."""
-    conn = build(nodes, run_settings(DEMO_RAW, DEMO_AS_OF))
+    place = shared / "demo.duckdb"
+    with FileLock(shared / "demo.lock"):
+        if not place.exists():
+            half = shared / "demo.half"
+            build(nodes, run_settings(DEMO_RAW, DEMO_AS_OF), half).close()
+            half.rename(place)
+    conn = attached(place, "(read_only)")
     yield conn
     conn.close()

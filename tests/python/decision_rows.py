@@ -126,8 +126,14 @@ def scores() -> pd.DataFrame:
             "reversal_cost": [0.0, 100.0, 2_000.0],
             "stage_gate": [None, "uplift 0.15 or more", None],
             "stop_condition": [None, "uplift below 0.15", "cost above 0.9"],
-            "criteria_score": [0.3, 0.5, 0.7],
+            "probability_pays": [0.7, 0.8, 0.9],
+            "probability_below_keep": [0.0, 0.2, 0.1],
+            "delay_cost": [None, 3_500.0, None],
+            "information_value": [None, 500.0, None],
+            "criteria_score": [10_000.0, 12_000.0, 15_000.0],
             "criteria_detail": "by the criteria",
+            "break_even_reversal_rate": [2.5, 1_900 / 3_000, None],
+            "first_if": ["Value weighs 0.10 or less", "Value weighs 0.5 or less", None],
             "rank": [3, 2, 1],
         }
     )
@@ -145,7 +151,7 @@ def series(values: np.ndarray, metric: str = METRIC) -> pd.DataFrame:
     """A monthly series of the company that ends with June 2026."""
     months = pd.date_range(end="2026-06-01", periods=len(values), freq="MS").date
     return pd.DataFrame(
-        {**SCOPE, "metric": metric, "month_start": months, "value": values}
+        {**SCOPE, "metric": metric, "month_start": months, "value": values, "n": None}
     )
 
 
@@ -172,11 +178,10 @@ def rules(**changes: object) -> pd.DataFrame:
     return pd.DataFrame([row | changes], dtype=object)
 
 
-def books(is_passed: bool = True) -> pd.DataFrame:
-    """One check of the books."""
-    return pd.DataFrame(
-        {"check_name": ["ledger"], "is_passed": [is_passed], "detail": ["12.00 apart"]}
-    )
+def books(is_passed: bool | None = True) -> pd.DataFrame:
+    """One check of the books; None where it could not be made."""
+    row = {"check_name": "ledger", "is_passed": is_passed, "detail": "12.00 apart"}
+    return pd.DataFrame([row], dtype=object)
 
 
 def evidence(**changes: object) -> Evidence:
@@ -203,6 +208,7 @@ def thresholds() -> pd.DataFrame:
             "flip_value": [0.9, None],
             "direction": ["below", None],
             "probability_beyond_flip": [0.02, None],
+            "distance_rate": [0.8, None],
             **SCOPE,
         }
     )
@@ -274,12 +280,16 @@ def sources(checks: pd.DataFrame, **changes: object) -> Sources:
             "metric_id": ["gross_revenue_retention_12m"],
             "value": [0.93],
             "denominator": [900_000.0],
+            "evidence_grade": ["A"],
         }
     )
     benchmarks = pd.DataFrame(
         {
             "benchmark": ["gross_revenue_retention_median"],
             "value": [0.91],
+            "unit": ["share of opening ARR"],
+            "compared_with": ["gross_revenue_retention_12m"],
+            "evidence_grade": ["D"],
             "source": ["A survey"],
             "year": [2024],
             "is_read_first_hand": [False],
@@ -312,5 +322,6 @@ def sources(checks: pd.DataFrame, **changes: object) -> Sources:
         "balances": balances(),
         "stamps": STAMPS,
         "currency": "USD",
+        "evidence_share": 0.8,
     }
     return Sources(**(parts | changes))

@@ -106,9 +106,9 @@ OPTIONS = pd.DataFrame(
 )
 CRITERIA = pd.DataFrame(
     [
-        ("Expected value", "value_mean", 0.5, "higher"),
+        ("Expected value", "value_mean", 1.0, "higher"),
         ("Regret", "max_regret", 0.3, "lower"),
-        ("Time to learn", "months_to_learn", 0.2, "lower"),
+        ("Cost of going back", "reversal_cost", 0.2, "lower"),
     ],
     columns=["criterion", "score_column", "weight", "direction"],
 )

@@ -13,8 +13,9 @@ from tests.python.compiled_build import dbt
 
 READS = {
     "staging": {"staging", "seed", "source"},
-    "intermediate": {"intermediate", "staging"},
-    "marts": {"marts", "intermediate"},
+    "intermediate": {"intermediate", "staging", "ledger"},
+    "marts": {"marts", "intermediate", "ledger"},
+    "ledger": {"ledger", "marts", "intermediate", "staging"},
 }
 
 
@@ -58,13 +59,13 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
     models = [
         node
         for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "seed")
+        if node["resource_type"] in ("model", "seed", "snapshot")
     ]
     for node in models:
-        layer = node["fqn"][1] if node["resource_type"] == "model" else "raw"
-        assert groups[node["schema"], node["name"]] == layer
+        layers = {"model": node["fqn"][1], "seed": "raw", "snapshot": "ledger"}
+        assert groups[node["schema"], node["name"]] == layers[node["resource_type"]]
     for source in manifest["sources"].values():
-        assert groups["raw", source["name"]] == "raw"
+        assert groups[source["source_name"], source["name"]] == source["source_name"]
     assert set(groups.values()) == {*READS, "raw", "decisions", "published"}
 
 

@@ -147,8 +147,15 @@ def test_each_way_to_fail_names_its_rows(
     ("check", "changes", "rows"),
     [
         ("books_open", {"books": None}, "the books were not checked"),
+        ("books_open", {"books": books(None)}, "ledger: 12.00 apart"),
         ("no_evidence", {"assumptions": open_uplift("uplift")}, "uplift is open"),
         ("unstable_context", {"series": series(calm(11))}, f"{METRIC} has 11 months"),
+        (
+            "no_choice",
+            {"scores": scores().assign(value_mean=[-9_000.0, -6_000.0, -1.0])},
+            "every option is worth less than spending nothing, the best, C, by 1: none "
+            "spends less",
+        ),
     ],
 )
 def test_what_is_open_but_not_decisive_is_a_condition(

@@ -1,12 +1,13 @@
 """The record: what it says, when a version is added, and that the past stays."""
 
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
 
 from decisions.contracts import contracts
-from decisions.readiness import readiness
+from decisions.readiness import Evidence, readiness
 from decisions.record import RECORD, altered, records, rendered, stamps
 from decisions.record_text import FIELDS
 from tests.python.decision_rows import (
@@ -16,10 +17,13 @@ from tests.python.decision_rows import (
     balances,
     decisions,
     evidence,
+    information,
     limits,
+    rules,
     scores,
     seed,
     sources,
+    thresholds,
 )
 
 NONE = pd.DataFrame(columns=RECORD)
@@ -29,11 +33,12 @@ def written(
     previous: pd.DataFrame = NONE,
     decision: pd.DataFrame | None = None,
     as_of: dt.date = AS_OF,
+    checked_on: Evidence | None = None,
     **changes: object,
 ) -> pd.DataFrame:
     asked = decisions() if decision is None else decision
     checks = readiness(
-        asked, seed("readiness_checks"), evidence(), limits(), AS_OF
+        asked, seed("readiness_checks"), checked_on or evidence(), limits(), AS_OF
     ).assign(as_of=as_of)
     return records(asked, sources(checks, **changes), as_of, previous)
 
@@ -48,7 +53,9 @@ def test_the_record_has_its_contract_and_all_twelve_fields(first: pd.DataFrame) 
     row = first.iloc[0]
     assert row["verdict"] == "ready" and row["recommended_option"] == "C"
     assert len(FIELDS) == 12 and row[list(FIELDS)].notna().all()
-    assert row["version"] == 1 and row["what_changed"] == "first version"
+    places = [row["markdown"].index(f"**{heading}**") for heading in FIELDS.values()]
+    assert places == sorted(places)
+    assert row["version"] == 1 and row["what_changed"] == "first record"
 
 
 def test_facts_assumptions_and_open_questions_stand_apart_with_grades() -> None:
@@ -56,35 +63,148 @@ def test_facts_assumptions_and_open_questions_stand_apart_with_grades() -> None:
     known.loc[2, ["kind", "estimate", "evidence_grade"]] = ["open_question", None, None]
     row = written(assumptions=known).iloc[0]
     assert row["facts"] == (
-        "cac_expansion 0.500 (0.400 to 0.600) cost per ARR, grade A, n 80, "
+        "cost of expansion 0.500 per ARR (0.400 to 0.600) [A], cac_expansion, n 80, "
         "marts.deals, finance, good until 2026-12-31"
     )
-    assert row["assumptions"].startswith("gross_margin 0.800 rate, grade C")
-    assert row["open_questions"].startswith("uplift: grade none")
-    # Options follow from all that matters: they are as good as the weakest of it.
-    assert "score 0.70, grade none" in row["options"]
+    assert row["assumptions"].startswith("gross margin 80.0% [C], gross_margin, ")
+    assert row["open_questions"].startswith("uplift [?], uplift, ")
+
+
+def test_what_is_computed_has_the_grade_of_its_weakest_key_assumption() -> None:
+    """Nine tenths of what knowing is worth lie in one parameter: it alone is key."""
+    page = written().iloc[0]["markdown"]
+    assert "weakest of its key assumptions: cost of expansion [A]." in page
+    worth = information().assign(evppi=[500.0, 400.0, 0.0])
+    row = written(information=worth).iloc[0]
+    assert "weakest of its key assumptions: uplift [D]." in row["markdown"]
+    assert row["options"].count("[D]") == 3 and "[A]" not in row["options"]
+    # Where nothing is worth knowing, the key is what moves the answer.
+    row = written(information=worth.assign(evppi=0.0)).iloc[0]
+    assert row["key_assumptions"].startswith("cost of expansion: moves the answer")
+
+
+VALUED = ("success_metrics", "key_assumptions", "options", "scenario_ranges")
+VALUED += ("trade_off", "risks_and_mitigations", "what_would_change_our_mind")
+
+
+@pytest.mark.parametrize("field", VALUED)
+def test_a_grade_stands_beside_every_number(first: pd.DataFrame, field: str) -> None:
+    for line in first.iloc[0][field].splitlines():
+        assert re.search(r"\[[A-D?]\]", line) or not re.search(r"\d", line), line
 
 
 def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
     row = first.iloc[0]
-    assert row["key_assumptions"].splitlines()[0] == (
-        "cac_expansion, grade A: moves the answer by 6,000 USD, knowing it is worth "
-        "900 USD"
+    assert row["key_assumptions"] == (
+        "cost of expansion: moves the answer by 6,000 USD, knowing it is worth 900 USD "
+        "[A]"
     )
-    assert row["what_would_change_our_mind"] == (
-        "cac_expansion: expansion wins below 0.900, now 0.500 (grade A); "
-        "2% likely to be beyond"
-    )
+    assert row["what_would_change_our_mind"].splitlines() == [
+        "cost of expansion: expansion wins below 0.900, now 0.500, 2% likely to be "
+        "beyond [A]",
+        "at no value tried: uplift",
+    ]
     assert row["stop_conditions"] == "cost above 0.9"
     assert row["escalation"] == "Cyd"
-    assert row["trade_off"] == (
+    assert row["trade_off"].splitlines() == [
         "C against B: 3,000 USD better on average, 3,500 USD worse in a bad case, "
-        "1,900 USD worse to go back"
-    )
-    assert "median 91% (A survey 2024, not read first-hand)" in row["success_metrics"]
+        "1,900 USD worse to undo [A]",
+        "B is worth as much as C only if C had to be undone with a chance of 63%; C is "
+        "worth less than today's mix in 10% of cases [A]",
+    ]
+    assert row["success_metrics"].endswith("Now 93.0% [A] of 900,000")
     for page in (row["markdown"], row["html"]):
-        assert "Redesign: 90% of the budget to expansion" in page
-        assert len(page.splitlines()) < 200
+        assert "Gross retention: 93.0% [A]; median 91% [D]" in page
+        assert "A survey 2024, not read first-hand; ours 93.0% [A]" in page
+        assert "C Redesign: 90% of the budget that can move to expansion" in page
+
+
+def test_criteria_say_what_decides_and_what_would_turn_it(first: pd.DataFrame) -> None:
+    row = first.iloc[0]
+    assert row["decision_criteria"].splitlines() == [
+        "score in USD = 1 x value",
+        "C 15,000, B 12,000, A 10,000 [A]",
+        "B first if Value weighs 0.5 or less [A]",
+    ]
+    assert row["recommendation"].splitlines()[1] == (
+        "what the pilot B would show is worth 500 USD, waiting for it costs 3,500 USD, "
+        "so it does not pay [A]"
+    )
+    sure = scores().assign(break_even_reversal_rate=1.2)
+    assert (
+        "not even if C surely had to be undone"
+        in (written(scores=sure).iloc[0]["trade_off"])
+    )
+
+
+def test_it_says_when_no_parameter_flips_the_answer() -> None:
+    flat = thresholds().assign(flip_value=None)
+    assert written(thresholds=flat).iloc[0]["what_would_change_our_mind"] == (
+        "no parameter flips the answer, each followed from a quarter to four times of "
+        "what we assume and as far as its draws reach: expansion wins throughout [A]"
+    )
+
+
+def test_it_says_when_spending_nothing_is_better_than_every_option() -> None:
+    lost = scores().assign(
+        value_mean=[-9_000.0, -6_000.0, -2_000.0], probability_pays=[0.0, 0.01, 0.04]
+    )
+    row = written(scores=lost, checked_on=evidence(scores=lost)).iloc[0]
+    told = (
+        "every option is worth less than spending nothing within 24 months: the best, "
+        "C, loses 2,000 USD and pays in 4% of cases [A]"
+    )
+    assert told in row["recommendation"] and row["html"].count(told) == 2
+    assert row["verdict"] == "ready_with_conditions"
+    assert "none spends less" in row["recommendation"]
+    assert "spending nothing" not in written().iloc[0]["markdown"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"parameter": "cac_expansion"}, "watched by T1"),
+        ({}, "watched by no trigger: none is set on it"),
+        ({"rule": "evidence_expired"}, "decided, not seen: T1 asks when it is too old"),
+    ],
+)
+def test_each_risk_says_who_watches_it_or_why_nobody_does(
+    rule: dict[str, str], told: str
+) -> None:
+    known = assumptions().assign(source_table="policy.decision_parameters")
+    if rule.get("rule") is None:
+        known = assumptions()
+    row = written(rules=rules(**rule), assumptions=known).iloc[0]
+    lines = row["risks_and_mitigations"].splitlines()
+    assert len(lines) == 2 and all(line.endswith(told) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (
+            0.9,
+            "expansion would spend 90,000 USD instead of 40,000, 2.2 times as much: "
+            "its cost at that size was never seen [?], the answer holds below 0.900, "
+            "now 0.500 [A]; watched by no trigger: none is set on it",
+        ),
+        (
+            0.1,
+            "new logos would spend 90,000 USD instead of 60,000, 1.5 times as much: "
+            "its cost at that size was never seen [?], the answer holds at any that "
+            "was tried; watched by no trigger: none is set on it",
+        ),
+    ],
+)
+def test_a_size_that_was_never_seen_is_a_risk(share: float, told: str) -> None:
+    rows = [
+        assumptions().iloc[2].to_dict() | {"parameter": name, "estimate": estimate}
+        for name, estimate in (("budget", 100_000.0), ("share_expansion", 0.4))
+    ]
+    known = pd.concat([assumptions(), pd.DataFrame(rows)], ignore_index=True)
+    moved = scores().assign(share_expansion=[0.4, 0.5, share])
+    risks = written(assumptions=known, scores=moved).iloc[0]["risks_and_mitigations"]
+    assert told in risks.splitlines()
 
 
 def test_not_ready_recommends_nothing_and_says_who_supplies_what() -> None:

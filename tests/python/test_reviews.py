@@ -6,13 +6,19 @@ import json
 import pandas as pd
 import pytest
 
-from decisions.reviews import review_calendar
+from decisions.readiness import readiness
+from decisions.record import RECORD, records
+from decisions.reviews import as_held, newly_held, review_calendar
 from tests.python.decision_rows import (
     AS_OF,
     SCOPE,
+    assumptions,
     decisions,
+    evidence,
     limits,
     reviews,
+    seed,
+    sources,
 )
 
 LATER = dt.date(2027, 6, 30)
@@ -126,3 +132,50 @@ def test_the_verdict_follows_from_the_signals(
 def test_without_a_recommendation_before_there_is_nothing_to_score() -> None:
     for table in (held(records=recorded(None)), held(as_of=AS_OF)):
         assert table[["verdict", "n_intervals", "brier"]].isna().all(axis=None)
+
+
+def test_what_a_held_review_said_is_kept() -> None:
+    """Held in May on ranges that held; in June they no longer do."""
+    then = held(n_outside=0).reset_index()
+    assert newly_held(then, then.iloc[:0])["review_id"].tolist() == ["R1"]
+    past = newly_held(then, then.iloc[:0])
+    now = held(n_outside=3).reset_index()
+    assert newly_held(now, past).empty
+    kept = as_held(now, past).set_index("review_id")
+    assert kept["n_covered"].to_dict() == {"R1": 5, "R2": 2, "R3": 2}
+    assert kept.loc["R1", "verdict"] == "continue"
+    # A run of an earlier date does not know it yet.
+    earlier = held(as_of=dt.date(2026, 5, 1)).reset_index()
+    assert as_held(earlier, past)["state"].tolist() == ["due", "planned", "planned"]
+
+
+def test_a_record_is_scored_by_hand_against_what_came() -> None:
+    """The record itself, its own ranges, and the marts of a year later.
+
+    Of cost 0.4 to 0.6 and uplift 0.1 to 0.4 one holds: half, less than three fifths.
+    Expansion was 80 % likely to win: Brier 0.04 where it did, 0.64 where it did not.
+    """
+    checks = readiness(
+        decisions(), seed("readiness_checks"), evidence(), limits(), AS_OF
+    )
+    past = records(decisions(), sources(checks), AS_OF, pd.DataFrame(columns=RECORD))
+    came = assumptions().assign(estimate=[0.61, 0.5, 0.39])
+    found = {
+        gain: review_calendar(
+            reviews().assign(held_on=LATER, held_by="U1"),
+            decisions(),
+            past,
+            came,
+            pd.DataFrame({**SCOPE, "gain": [gain]}),
+            pd.DataFrame({"decision_id": ["DEC"], "state": ["ok"]}),
+            limits(),
+            LATER,
+        ).iloc[2]
+        for gain in (10.0, -10.0)
+    }
+    right, wrong = found[10.0], found[-10.0]
+    assert (right["n_covered"], right["n_intervals"]) == (1, 2)
+    assert right["coverage_rate"] == 0.5
+    assert right["brier"] == pytest.approx(0.04)
+    assert wrong["brier"] == pytest.approx(0.64)
+    assert (right["verdict"], wrong["verdict"]) == ("adapt", "stop")

@@ -40,6 +40,7 @@ from decisions.thresholds import (
 from decisions.tornado import scenario_tornado, tornado
 from decisions.value_model import Parameters, Scope, difference, with_value
 from orchestration.warehouse import replace
+from tests.python.decision_rows import limits
 from tests.python.scenarios import (
     BASE,
     CRITERIA,
@@ -82,7 +83,7 @@ def all_tables(
         "scenario_grid": scenario_grid(*known, found, bars),
         "scenario_simulation": scenario_simulation(*known),
         "value_of_information": value_of_information(*known),
-        "option_scores": option_scores(*known, DECISIONS, OPTIONS, CRITERIA),
+        "option_scores": option_scores(*known, DECISIONS, OPTIONS, CRITERIA, limits()),
     }
 
 

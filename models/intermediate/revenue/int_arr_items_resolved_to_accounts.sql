@@ -74,6 +74,8 @@ select
     arr_items.subscription_id,
     accounts.ultimate_account_id as account_id,
     products.present_product_id as product_id,
+    arr_items.account_id as source_account_id,
+    arr_items.product_id as source_product_id,
     arr_items.currency,
     arr_items.item_starts_on,
     arr_items.item_ends_on,

@@ -72,6 +72,7 @@ sampled as (
         balances.list_arr,
         balances.quantity,
         balances.is_held,
+        balances.valid_from,
         {{ sampled_month('balances.valid_from') }} as first_month,
         case
             when balances.valid_to is null then policy.last_month + 1

@@ -16,6 +16,7 @@ closings as (
 -- The months in which one of the cohort is still there, with both its balances.
 select
     openings.lag_months,
+    openings.account_id,
     openings.group_id,
     greatest(openings.first_month, closings.first_month) as first_month,
     least(openings.end_month, closings.end_month) as end_month,
@@ -36,6 +37,7 @@ union all
 -- counts, so that the families add up.
 select
     openings.lag_months,
+    openings.account_id,
     closings.group_id,
     greatest(openings.first_month, closings.first_month) as first_month,
     least(openings.end_month, closings.end_month) as end_month,

@@ -1,53 +1,14 @@
 with
 
-account_months as (
+movements as (
 
-    select * from {{ ref('int_balance_changes_summed_to_account_months') }}
-
-),
-
-family_months as (
-
-    select * from {{ ref('int_balance_changes_summed_to_family_months') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_accounts_placed_in_scopes') }}
+    select * from {{ ref('int_movements_stacked_by_group') }}
 
 ),
 
 scopes as (
 
     select * from {{ ref('int_scope_groups_spread_to_scopes') }}
-
-),
-
-movements as (
-
-    select
-        accounts.group_id,
-        account_months.month_number,
-        account_months.movement,
-        account_months.opening_arr,
-        account_months.moved_arr,
-        account_months.fx_arr,
-        account_months.closing_arr
-    from account_months
-    inner join accounts on account_months.account_id = accounts.account_id
-
-    union all
-
-    select
-        group_id,
-        month_number,
-        movement,
-        opening_arr,
-        moved_arr,
-        fx_arr,
-        closing_arr
-    from family_months
 
 ),
 
@@ -72,7 +33,6 @@ group_months as (
         - count(*) filter (where opening_arr > 0 and closing_arr <= 0)
             as n_accounts_change
     from movements
-    where opening_arr <> 0 or closing_arr <> 0
     group by group_id, month_number
 
 )

@@ -60,6 +60,7 @@ ends as (
 select
     ends.product_id,
     ends.present_product_id,
+    products.product_name,
     products.tier_rank,
     -- A product without a family is one of its own: it can be swapped with nothing.
     coalesce(products.product_family, ends.present_product_id) as product_family

@@ -42,7 +42,15 @@ one_row as (
         max(case when policy_key = 'least_covered_rate' then value end)
             as least_covered_rate,
         max(case when policy_key = 'largest_brier' then value end)
-            as largest_brier
+            as largest_brier,
+        max(case when policy_key = 'chart_season_least_points' then value end)
+            as chart_season_least_points,
+        max(case when policy_key = 'chart_season_chance' then value end)
+            as chart_season_chance,
+        max(case when policy_key = 'pilot_power' then value end)
+            as pilot_power,
+        max(case when policy_key = 'pilot_bound' then value end)
+            as pilot_bound
     from policy
 
 )
@@ -64,5 +72,9 @@ select
     cast(watch_headroom_rate as decimal(18, 6)) as watch_headroom_rate,
     cast(watch_days as integer) as watch_days,
     cast(least_covered_rate as decimal(18, 6)) as least_covered_rate,
-    cast(largest_brier as decimal(18, 6)) as largest_brier
+    cast(largest_brier as decimal(18, 6)) as largest_brier,
+    cast(chart_season_least_points as integer) as chart_season_least_points,
+    cast(chart_season_chance as decimal(18, 6)) as chart_season_chance,
+    cast(pilot_power as decimal(18, 6)) as pilot_power,
+    cast(pilot_bound as decimal(18, 6)) as pilot_bound
 from one_row

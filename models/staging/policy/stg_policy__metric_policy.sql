@@ -64,7 +64,9 @@ dated as (
                 then concat(one_row.locked_version, '-overridden')
             else one_row.locked_version
         end as policy_version,
+        one_row.is_overridden = 1 as is_overridden,
         run.as_of_date,
+        run.raw_id,
         cast(one_row.renewal_grace_days as integer) as renewal_grace_days,
         cast(one_row.past_due_grace_days as integer) as past_due_grace_days,
         one_row.discounts_counted,
@@ -86,7 +88,17 @@ dated as (
 
 select
     policy_version,
+    is_overridden,
+    -- What EXPANSION_POLICY could take.
+    concat(
+        'discounts_counted=', discounts_counted,
+        ',past_due_grace_days=', past_due_grace_days,
+        ',renewal_grace_days=', renewal_grace_days,
+        ',reporting_currency=', reporting_currency,
+        ',snapshot_day=', snapshot_day
+    ) as policy_values,
     as_of_date,
+    raw_id,
     renewal_grace_days,
     past_due_grace_days,
     discounts_counted,

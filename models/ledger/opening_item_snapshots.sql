@@ -1,0 +1,42 @@
+with
+
+months as (
+
+    select * from {{ ref('months_closed_by_finance') }}
+    where month_start not in ({{ frozen_months() }})
+
+),
+
+items as (
+
+    select * from {{ ref('opening_item_months') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_crm__accounts') }}
+
+)
+
+select
+    months.snapshot_id,
+    items.account_id,
+    items.product_id,
+    items.month_start,
+    items.item_id,
+    items.is_adjustment,
+    items.is_held,
+    items.subscription_id,
+    items.source_account_id,
+    items.source_product_id,
+    items.currency,
+    items.quantity,
+    items.local_arr,
+    items.plan_rate,
+    items.opening_arr_12m,
+    accounts.parent_account_id as source_parent_account_id,
+    accounts.merged_into_account_id as source_merged_into_account_id
+from months
+inner join items on months.month_start = items.month_start
+inner join accounts on items.source_account_id = accounts.account_id

@@ -1,0 +1,66 @@
+with
+
+reconciled as (
+
+    select * from {{ ref('int_billing_reconciled_in_product_months') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_months') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('int_reconciliation_limits') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        greatest(
+            abs(price_amount),
+            abs(quantity_amount),
+            abs(unbilled_amount),
+            abs(billed_without_contract_amount),
+            abs(credit_amount)
+        ) as largest_amount
+    from reconciled
+
+)
+
+select
+    reconciled.account_id,
+    reconciled.product_id,
+    months.month_start,
+    reconciled.billed_amount,
+    reconciled.contracted_amount,
+    reconciled.difference,
+    reconciled.price_amount,
+    reconciled.quantity_amount,
+    reconciled.timing_amount,
+    reconciled.unbilled_amount,
+    reconciled.billed_without_contract_amount,
+    reconciled.credit_amount,
+    -- What the calendar does is told only where nothing else is: timing is in each row.
+    case
+        when reconciled.largest_amount > policy.billing_line_tolerance
+            then
+                case reconciled.largest_amount
+                    when abs(reconciled.billed_without_contract_amount)
+                        then 'billed_without_contract'
+                    when abs(reconciled.unbilled_amount) then 'unbilled'
+                    when abs(reconciled.credit_amount) then 'credit'
+                    when abs(reconciled.quantity_amount) then 'quantity'
+                    else 'price'
+                end
+        when abs(reconciled.difference) > policy.billing_line_tolerance then 'timing'
+        else 'agrees'
+    end as reason
+from ranked as reconciled
+inner join months on reconciled.month_number = months.month_number
+cross join policy

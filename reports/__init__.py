@@ -1,0 +1,1 @@
+"""Reports for people: frames in, files out; no database, no clock."""
