@@ -9,7 +9,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build report publish-postgres test lint format dev bench demo lock clean
+.PHONY: help setup build report boards publish-postgres test lint format dev bench demo lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -25,9 +25,13 @@ $(VENV)/.installed: requirements.lock
 build: setup ## Build and test every table of the demo company, or of EXPANSION_RAW
 	@$(BIN)/python -m orchestration.build
 
-report: setup ## Write a month's workbook, MONTH=2026-05 or the last, building first if need be
+report: setup ## Write a month's workbook, MONTH=2026-05 or the last, and the boards as HTML
 	@test -f "$${EXPANSION_WAREHOUSE:-data/warehouse.duckdb}" || $(BIN)/python -m orchestration.build
 	@$(BIN)/python -m orchestration.report $(MONTH)
+	@$(BIN)/python -m orchestration.boards write
+
+boards: setup ## Serve the boards on http://127.0.0.1:3001
+	@$(BIN)/python -m orchestration.boards serve
 
 publish-postgres: setup ## Copy the snapshot to the PostgreSQL of EXPANSION_POSTGRES
 	@$(BIN)/python -m orchestration.postgres

@@ -8,6 +8,8 @@ it does for dbt, and the statements are dbt's own.
 import csv
 import datetime as dt
 import os
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -176,3 +178,16 @@ def read_csv_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file as dicts of text."""
     with path.open(newline="", encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
+
+
+def make_build(warehouse: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `make build` runs, on a warehouse of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.build"],
+        cwd=PROJECT,
+        env=os.environ | {"EXPANSION_WAREHOUSE": str(warehouse)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )

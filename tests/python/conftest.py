@@ -16,11 +16,12 @@ from tests.python.compiled_build import (
     build,
     compiled_nodes,
     leading_to,
+    make_build,
     run_settings,
 )
 
 # Files whose tests use the project's own target folder run one after the other.
-SHARE_TARGET = {"test_build", "test_definitions"}
+SHARE_TARGET = {"test_boards", "test_build", "test_definitions"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,3 +70,13 @@ def demo(nodes: list[Node], shared: Path) -> Iterator[duckdb.DuckDBPyConnection]
     conn = attached(place, "(read_only)")
     yield conn
     conn.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which `make build` has built the demo company; read only."""
+    folder: Path = tmp_path_factory.mktemp("built")
+    run = make_build(folder / "warehouse.duckdb")
+    assert run.returncode == 0, run.stdout + run.stderr
+    (folder / "said.txt").write_text(run.stdout)
+    return folder

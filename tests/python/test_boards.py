@@ -1,0 +1,253 @@
+"""Boards only select, show the marts' own numbers, and ask nobody else for anything."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import duckdb
+import pytest
+import yaml
+
+from orchestration import boards
+from orchestration.settings import PROJECT, settings
+from reports.pages import BOARDS as NAMED
+from reports.pages import Page, linked
+from tests.python.board_queries import BOARDS, functions, queries, read, tables
+from tests.python.browser import CHROMIUM, PATIENCE, Browser, opened
+
+# What picks a row, orders rows, or writes a value out. Sums belong to marts.
+PICKS = {"abs", "greatest", "least", "max", "min"}
+WRITES = {"concat", "format", "quarter", "replace", "strftime", "year"}
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+exposures: dict[str, Any] = {
+    exposure["name"]: exposure
+    for exposure in yaml.safe_load((PROJECT / "models/exposures.yml").read_text())[
+        "exposures"
+    ]
+}
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda path: path.stem)
+def test_a_board_only_selects_what_its_exposure_names(board: Path) -> None:
+    exposure = exposures[f"{board.stem}_board"]
+    named = {f"marts.{ref[5:-2]}" for ref in exposure["depends_on"]}
+    named |= set(exposure.get("config", {}).get("meta", {}).get("reads", []))
+    assert tables(board) == named
+    assert {table.split(".")[0] for table in named} <= {"marts", "decisions"}
+    assert functions(board) <= PICKS | WRITES
+    assert exposure["label"] == read(board)["title"]
+
+
+def test_every_board_has_its_exposure_and_its_place_in_the_bar() -> None:
+    assert {f"{board.stem}_board" for board in BOARDS} == set(exposures)
+    assert {board.stem for board in BOARDS} == set(NAMED)
+
+
+def test_links_lead_to_files_and_what_is_not_drawn_has_none() -> None:
+    one = Page("account", "account", "Alder & Sons (ACC-1)", "Alder & Sons")
+    pages = [Page("executive", label="all"), Page("queue"), one]
+    drawn = (
+        '<body><a href="/account?account=Alder%20%26%20Sons+(ACC-1)"> '
+        '<a href="/account?account=Birch"> <a href="?owner=Ann"> '
+        '<a href="/queue"> <a href="#top">'
+    )
+    page = linked(drawn, pages[1], pages)
+    body = page[page.index("</nav>") :]
+    assert re.findall(r'<a(?: href="(.*?)")?>', body) == [
+        *("account-Alder-Sons-ACC-1.html", "", "", "queue.html", "#top")
+    ]
+    assert (
+        '<a href="index.html">Overview</a> <a class="here" href="queue.html">' in page
+    )
+    assert "Sons</a>" not in page and "Sons</a>" not in linked(drawn, one, pages)
+    two = Page("account", "account", "../ACC 2", "Birch")
+    assert two.file == "account-ACC-2.html"
+    assert "Alder &amp; Sons</a> <a" in linked(drawn, one, [*pages, two])
+
+
+@pytest.fixture(scope="module")
+def snapshot(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What the boards read."""
+    place = built / "published" / "current" / "expansion.duckdb"
+    with duckdb.connect(str(place), read_only=True) as conn:
+        yield conn
+
+
+@pytest.fixture(scope="module")
+def environment(built: Path) -> Iterator[None]:
+    """The settings of the build whose snapshot is shown."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPANSION_WAREHOUSE", str(built / "warehouse.duckdb"))
+        patch.setenv("EXPANSION_REPORTS", str(built / "reports"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def drawn(built: Path, environment: None) -> dict[str, str]:
+    """One page of each board, as make report writes it, by file."""
+    found = boards.pages_of(boards.snapshot(settings()))
+    first = {page.board: page for page in reversed(found)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boards, "pages_of", lambda _: list(first.values()))
+        index = boards.write(settings())
+    assert index.name == "index.html"
+    return {path.name: path.read_text() for path in index.parent.glob("*.html")}
+
+
+def one(conn: duckdb.DuckDBPyConnection, query: str) -> Any:
+    """The only value of a query."""
+    [[value]] = conn.execute(query).fetchall()
+    return value
+
+
+def painted(page: str, chart: str) -> str:
+    """All text of a chart, as it stands on the page."""
+    begin = page.index(">", page.index(f'id="chart-{chart}"')) + 1
+    end = page.find('id="chart-', begin)
+    return re.sub(r"<[^>]*>", "", page[begin:end])
+
+
+def test_pages_stand_alone(drawn: dict[str, str]) -> None:
+    assert len(drawn) == len(BOARDS)
+    for name, page in drawn.items():
+        assert set(re.findall(r"https?://[^\"'\s<>)\\]+", page)) <= NAMESPACES, name
+        assert not re.search(r'(src|href)="[^"#d][^"]*/', page), name
+        assert "ERR-" not in page, name
+
+
+def test_pages_show_the_figures_of_the_marts(
+    drawn: dict[str, str], snapshot: duckdb.DuckDBPyConnection
+) -> None:
+    overview = drawn["index.html"]
+    bridge = queries(PROJECT / "charts/executive.yml")["months"]
+    month, arr, _, expansion, rate = snapshot.execute(bridge).fetchone() or ()
+    assert f"{arr:,.0f}" in painted(overview, "arr")
+    assert month in painted(overview, "arr")
+    assert f"{expansion:,.0f}" in painted(overview, "expansion")
+    assert f"{rate:.1%}" in painted(overview, "expansion")
+    for chart, metric in (("nrr", "net_revenue"), ("grr", "gross_revenue")):
+        value = one(
+            snapshot,
+            "select value from marts.retention_months where scope_type = 'company' "
+            f"and metric_id = '{metric}_retention_12m' "
+            "order by month_start desc limit 1",
+        )
+        assert f"{value:.1%}" in painted(overview, chart)
+    closing = one(
+        snapshot,
+        "select closing_arr from marts.arr_bridge_months "
+        "where scope_type = 'company' order by month_start desc limit 1",
+    )
+    assert f"{closing:,.2f}" in painted(drawn["finance.html"], "closing")
+    ready = one(snapshot, "select count(priority) from marts.expansion_queue")
+    assert painted(drawn["queue.html"], "ready").strip().startswith(f"{ready}")
+    flips = drawn["decision-DEC-01.html"]
+    cells = one(
+        snapshot,
+        "select count(*) from decisions.scenario_grid where scope_type = 'company'",
+    )
+    drawing = flips[flips.index('id="chart-flip_map"') :]
+    assert drawing.count("fill-opacity=") >= cells
+    assert "flip line" in drawing
+
+
+def test_every_query_of_every_board_finds_something(
+    snapshot: duckdb.DuckDBPyConnection,
+) -> None:
+    empty = {
+        f"{board.stem}.{name}"
+        for board in BOARDS
+        for name, query in queries(board).items()
+        if not snapshot.execute(query).fetchall()
+    }
+    # Nothing has moved since the demo's books were closed.
+    assert empty <= {"finance.restatements"}
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """The address of the boards while they are served."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.boards", "serve", "--port", str(port)],
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        for _ in range(10 * PATIENCE):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(address, timeout=PATIENCE).close()
+                break
+            assert process.poll() is None
+            signal.sigtimedwait([], 0.1)
+        yield address
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=PATIENCE)
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt-get install it")
+def test_in_a_browser_boards_open_filter_and_lead_on(
+    tmp_path: Path, environment: None, snapshot: duckdb.DuckDBPyConnection
+) -> None:
+    with served() as address, opened(tmp_path) as browser:
+
+        def wait_for(text: str) -> None:
+            browser.wait_for(lambda: text in browser.text(), text)
+
+        for board in BOARDS:
+            browser.open(f"{address}/{board.stem}/")
+            wait_for(read(board)["title"])
+            assert "ERR-" not in browser.text(), board.stem
+
+        browser.open(f"{address}/executive/")
+        company = "select closing_arr from marts.expansion_summary where scope_value = "
+        wait_for(f"{one(snapshot, company + repr('all')):,.0f}")
+        choose(browser, "segment", "enterprise")
+        wait_for(f"{one(snapshot, company + repr('enterprise')):,.0f}")
+
+        browser.open(f"{address}/queue/")
+        name, account, arr = snapshot.execute(
+            "select account_name, account_id, current_arr from marts.expansion_queue "
+            "inner join marts.accounts using (account_id) where priority = 1"
+        ).fetchone() or ("", "", 0)
+        browser.click(f'a[href*="account="][href*="{account}"]')
+        wait_for("What is this customer's story?")
+        wait_for(name)
+        wait_for(f"{arr:,.0f}")
+
+        hosts = {urlsplit(asked).hostname for asked in browser.asked}
+        assert hosts - {None} == {"127.0.0.1"}
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt-get install it")
+def test_in_a_browser_pages_open_without_a_server(
+    tmp_path: Path, built: Path, drawn: dict[str, str]
+) -> None:
+    with opened(tmp_path) as browser:
+        browser.open((built / "reports" / "index.html").as_uri())
+        browser.wait_for(lambda: "Is the customer base" in browser.text(), "overview")
+        browser.click('nav a[href="queue.html"]')
+        browser.wait_for(lambda: "this week, and who" in browser.text(), "queue")
+        assert {urlsplit(asked).scheme for asked in browser.asked} <= {"file", "data"}
+
+
+def choose(browser: Browser, variable: str, option: str) -> None:
+    """Chooses an option as a person does: opens the control, clicks the option."""
+    browser.click(f'[data-dbt-variable="{variable}"] [data-dbt-field]')
+    browser.click(f'.dbt-select-option[data-value="{option}"]')
