@@ -29,10 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
+def compiled_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt compiles the project; its artefacts are in `target`."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="session")
+def nodes(compiled_folder: Path) -> list[Node]:
     """The project as dbt compiles it, once for the session."""
-    folder: Path = tmp_path_factory.mktemp("compiled")
-    return compiled_nodes(folder)
+    return compiled_nodes(compiled_folder)
 
 
 @pytest.fixture(scope="session")
