@@ -1,6 +1,7 @@
 """Fixtures shared by the tests in Python."""
 
 import pickle
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,5 +77,15 @@ def demo(nodes: list[Node], shared: Path) -> Iterator[duckdb.DuckDBPyConnection]
             build(nodes, run_settings(DEMO_RAW, DEMO_AS_OF), half).close()
             half.rename(place)
     conn = attached(place, "(read_only)")
+    yield conn
+    conn.close()
+
+
+@pytest.fixture
+def own_demo(
+    demo: duckdb.DuckDBPyConnection, shared: Path, tmp_path: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of the demo company that a test may change."""
+    conn = attached(shutil.copy(shared / "demo.duckdb", tmp_path))
     yield conn
     conn.close()
