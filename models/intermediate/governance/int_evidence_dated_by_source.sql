@@ -49,6 +49,12 @@ compensation_plans as (
 
 ),
 
+users as (
+
+    select * from {{ ref('stg_crm__users') }}
+
+),
+
 dated as (
 
     {% for source_id, table, observed_on, changed_on in sources %}
@@ -114,6 +120,16 @@ dated as (
         cast(null as date) as changed_on,
         1 as n_rows
     from compensation_plans
+
+    union all
+
+    select
+        'users' as source_id,
+        cast(null as {{ dbt.type_string() }}) as account_id,
+        started_on as observed_on,
+        ended_on as changed_on,
+        1 as n_rows
+    from users
 
 )
 
