@@ -9,10 +9,11 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build report test lint format dev bench demo lock clean metrics
+.PHONY: help setup build report publish-postgres test lint format dev bench demo lock
+.PHONY: clean metrics
 
 help: ## Show the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
 
 setup: $(VENV)/.installed
 
@@ -28,6 +29,9 @@ build: setup ## Build and test every table of the demo company, or of EXPANSION_
 report: setup ## Write a month's workbook, MONTH=2026-05 or the last, building first if need be
 	@test -f "$${EXPANSION_WAREHOUSE:-data/warehouse.duckdb}" || $(BIN)/python -m orchestration.build
 	@$(BIN)/python -m orchestration.report $(MONTH)
+
+publish-postgres: setup ## Copy the snapshot to the PostgreSQL of EXPANSION_POSTGRES
+	@$(BIN)/python -m orchestration.postgres
 
 test: setup lint ## Lint, unit tests, golden cases, the reference, the door, the wiring
 	@$(BIN)/python -m pytest

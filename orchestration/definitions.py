@@ -21,25 +21,27 @@ from orchestration.defs.governance import (
     review_triggers,
 )
 from orchestration.defs.ledger import evaluations, exported
+from orchestration.defs.publish import snapshot_of
 from orchestration.defs.schedules import build_all, daily
 from orchestration.defs.valuation import valuation
 from orchestration.warehouse import Warehouse
 
+built = [
+    evaluations,
+    tables,
+    exported,
+    propensity_evaluation,
+    propensity_scores,
+    valuation,
+    decision_readiness,
+    review_triggers,
+    review_trigger_events,
+    decision_record,
+    review_calendar,
+]
+
 defs = dg.Definitions(
-    assets=[
-        *raw_tables(),
-        evaluations,
-        tables,
-        exported,
-        propensity_evaluation,
-        propensity_scores,
-        valuation,
-        decision_readiness,
-        review_triggers,
-        review_trigger_events,
-        decision_record,
-        review_calendar,
-    ],
+    assets=[*raw_tables(), *built, snapshot_of(built)],
     asset_checks=[
         every_customer_is_scored,
         decisions_are_ready,
@@ -50,6 +52,8 @@ defs = dg.Definitions(
     sensors=[alerts],
     jobs=[build_all],
     schedules=[daily],
+    # A DuckDB file has one writer.
+    executor=dg.in_process_executor,
     resources={
         "dbt": Dbt(project_dir=project, dbt_executable=DBT),
         "warehouse": Warehouse(),

@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -31,6 +31,11 @@ class Settings:
     target: str
     alert_webhook: str | None = None
     reports: Path = Path("data/reports")
+    published: Path = PROJECT / "data" / "published"
+    snapshots: int = 5
+    # May hold a password: it is shown nowhere.
+    postgres: str | None = field(default=None, repr=False)
+    postgres_reader: str = "expansion_reader"
 
 
 def settings() -> Settings:
@@ -44,6 +49,10 @@ def settings() -> Settings:
     EXPANSION_TARGET     dbt target, `duckdb` by default
     EXPANSION_ALERT_WEBHOOK  where alerts are posted as JSON; nowhere by default
     EXPANSION_REPORTS    folder of workbooks, `reports` beside the warehouse by default
+    EXPANSION_PUBLISHED  folder of snapshots; `published` beside the warehouse
+    EXPANSION_SNAPSHOTS  how many of them stay, 5 by default, at least 2
+    EXPANSION_POSTGRES   conninfo of the database `make publish-postgres` writes to
+    EXPANSION_POSTGRES_READER  the role that may read there, expansion_reader by default
     """
     raw = os.environ.get("EXPANSION_RAW") or str(DEMO_RAW)
     if not raw.startswith("schema:"):
@@ -56,6 +65,8 @@ def settings() -> Settings:
             "a schema, such as warehouse.duckdb."
         )
     reports = os.environ.get("EXPANSION_REPORTS")
+    published = os.environ.get("EXPANSION_PUBLISHED") or warehouse.parent / "published"
+    reader = os.environ.get("EXPANSION_POSTGRES_READER")
     return Settings(
         raw=raw,
         warehouse=warehouse,
@@ -64,7 +75,16 @@ def settings() -> Settings:
         target=os.environ.get("EXPANSION_TARGET") or "duckdb",
         alert_webhook=os.environ.get("EXPANSION_ALERT_WEBHOOK") or None,
         reports=(PROJECT / reports) if reports else warehouse.parent / "reports",
+        published=(PROJECT / published).resolve(),
+        snapshots=_snapshots(os.environ.get("EXPANSION_SNAPSHOTS") or "5"),
+        postgres=os.environ.get("EXPANSION_POSTGRES") or None,
+        postgres_reader=reader or Settings.postgres_reader,
     )
+
+
+def shown(path: Path) -> str:
+    """A path as a person of this project would write it."""
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
 
 
 def _as_of(text: str | None, raw: str) -> dt.date:
@@ -78,6 +98,15 @@ def _as_of(text: str | None, raw: str) -> dt.date:
     if raw == str(DEMO_RAW):
         return DEMO_AS_OF
     return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+
+
+def _snapshots(text: str) -> int:
+    """At least two: who reads the one before while it is replaced may finish."""
+    if not text.isdecimal() or int(text) < 2:
+        raise SettingsError(
+            f"EXPANSION_SNAPSHOTS is '{text}': expected a whole number from 2."
+        )
+    return int(text)
 
 
 def policy_values(overrides: Mapping[str, str]) -> str:

@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import PROJECT, Settings, shown
 
 RUN_RESULTS = PROJECT / "target" / "run_results.json"
 
@@ -134,20 +133,20 @@ def run_results() -> list[dict[str, Any]]:
     return json.loads(RUN_RESULTS.read_text(encoding="utf-8"))["results"]
 
 
-def summary(run: Settings, seconds: float) -> str:
+def summary(run: Settings, seconds: float, snapshot: str) -> str:
     """What came in, what was refused, what passed, and the headline figures."""
     results = run_results()
     checks = [r for r in results if r["unique_id"].startswith("test.")]
     passed = sum(r["status"] == "pass" for r in checks)
-    failed = [r["unique_id"].split(".")[2] for r in results if has_failed(r)]
     lines = [f"as of {run.as_of}, built in {seconds:.0f} s"]
     lines.append(_line("checks", f"{passed} passed, {len(checks) - passed} failed"))
-    lines += [_line("failed", name) for name in failed]
+    lines += [_line("failed", name) for name in failed()]
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
         lines += [_line(label, _filled(conn, *line)) for label, *line in LINES]
         lines.append(_line("marts hash", marts_hash(conn)))
     place = f"{shown(run.warehouse)}, schemas marts and decisions"
     lines.append(_line("warehouse", place))
+    lines.append(_line("snapshot", snapshot))
     return "\n".join(lines)
 
 
@@ -169,11 +168,6 @@ def marts_hash(conn: duckdb.DuckDBPyConnection) -> str:
     return hashlib.sha256(str(sums).encode()).hexdigest()[:16]
 
 
-def shown(path: Path) -> str:
-    """A path as a person of this project would write it."""
-    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
-
-
 def _line(label: str, text: str) -> str:
     return f"{label:<18}{text}"
 
@@ -187,6 +181,9 @@ def _filled(conn: duckdb.DuckDBPyConnection, text: str, query: str) -> str:
     return text.format(*rows[0]) if rows and rows[0][0] is not None else "-"
 
 
-def has_failed(result: dict[str, Any]) -> bool:
-    """Whether dbt could not build a node, or its test found rows."""
-    return result["status"] in ("fail", "error", "skipped", "runtime error")
+def failed() -> list[str]:
+    """What dbt could not build or found wrong; what that left undone comes last."""
+    statuses = ("fail", "error", "runtime error", "skipped")
+    found = [result for result in run_results() if result["status"] in statuses]
+    found.sort(key=lambda result: result["status"] == "skipped")
+    return [result["unique_id"].split(".")[2] for result in found]

@@ -1,11 +1,16 @@
 """The warehouse as Python sees it: one typed way in, one typed way out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import duckdb
 import pandas as pd
 import pyarrow as pa
 from dagster import ConfigurableResource
 
 from decisions.contracts import Contract
+from orchestration.lock import held
 from orchestration.settings import settings
 
 # What a column of a frame may hold for an SQL type, by the start of the type's name.
@@ -23,7 +28,19 @@ class ContractError(Exception):
     """A frame that is not what its contract promises; names the table and column."""
 
 
-class Warehouse(ConfigurableResource):
+class OneWriter:
+    """A resource whose runs hold the lock of the warehouse from start to end."""
+
+    @contextmanager
+    def yield_for_execution(self, context: Any) -> Iterator[Any]:
+        with (
+            held(settings().warehouse),
+            super().yield_for_execution(context) as resource,  # type: ignore[misc]
+        ):
+            yield resource
+
+
+class Warehouse(OneWriter, ConfigurableResource):
     """The DuckDB file of this run; each call opens and closes its own connection."""
 
     def read(self, table: str) -> pd.DataFrame:

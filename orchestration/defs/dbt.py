@@ -18,6 +18,7 @@ from dbt.version import __version__ as dbt_version
 from packaging.version import Version
 
 from orchestration.settings import PROJECT
+from orchestration.warehouse import OneWriter
 
 # The dbt of this environment, whether or not the environment is on the path.
 DBT = str(Path(sys.executable).with_name("dbt"))
@@ -26,7 +27,7 @@ project = DbtProject(project_dir=PROJECT, profiles_dir=PROJECT)
 project.prepare_if_dev()
 
 
-class Dbt(DbtCliResource):
+class Dbt(OneWriter, DbtCliResource):
     """dbt as installed here; its version is known without starting it."""
 
     @cached_property

@@ -41,6 +41,16 @@ def test_the_demo_builds_and_another_build_gives_the_same(
     assert found and found[1] == marts_hash(demo)
     ledger = {path.name for path in (tmp_path / "warehouse.ledger").iterdir()}
     assert {"DEC-01-v1.html", "DEC-01-v1.md", "decision_records.parquet"} <= ledger
+    published = tmp_path / "published" / "current"
+    assert f"{published} is 2026-06-30-" in run.stdout
+    with duckdb.connect(str(published / "expansion.duckdb"), read_only=True) as conn:
+        assert marts_hash(conn) == marts_hash(demo)
+        accounts = conn.execute("select count(*) from marts.accounts").fetchall()
+        scores = conn.execute("from decisions.propensity_scores limit 1").fetchall()
+    assert (
+        scores
+        and accounts == demo.execute("select count(*) from marts.accounts").fetchall()
+    )
 
 
 def test_unit_tests_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from orchestration.settings import PROJECT
+from orchestration.warehouse import OneWriter
 from tests.python.compiled_build import dbt
 
 READS = {
@@ -65,7 +66,20 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
         assert groups[node["schema"], node["name"]] == layers[node["resource_type"]]
     for source in manifest["sources"].values():
         assert groups[source["source_name"], source["name"]] == source["source_name"]
-    assert set(groups.values()) == {*READS, "raw", "decisions"}
+    assert set(groups.values()) == {*READS, "raw", "decisions", "published"}
+
+
+def test_the_snapshot_comes_after_every_table(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    snapshot = dg.AssetKey(["published", "snapshot"])
+    after = graph.get(snapshot).parent_keys
+    assert after == set(graph.executable_asset_keys) - {snapshot}
+
+
+def test_a_run_is_the_only_writer_of_the_warehouse(definitions: dg.Definitions) -> None:
+    assert definitions.executor is dg.in_process_executor
+    resources = (definitions.resources or {}).values()
+    assert all(isinstance(resource, OneWriter) for resource in resources)
 
 
 def test_every_data_test_is_an_asset_check(
