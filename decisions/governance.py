@@ -72,6 +72,18 @@ def numbers(values: pd.Series) -> pd.Series:
     return pd.to_numeric(values, errors="coerce").astype(float)
 
 
+def at_stake(information: list[Row], tornado: list[Row]) -> dict[str, float]:
+    """By parameter, what knowing it is worth.
+
+    Where nothing is worth knowing, by how far it moves the answer: an answer that no
+    draw turns still rests on something.
+    """
+    worth = {str(row["parameter"]): float(row["evppi"]) for row in information}
+    if sum(worth.values()) > 0:
+        return worth
+    return {str(row["parameter"]): float(row["swing"]) for row in tornado}
+
+
 def carrying(weights: dict[str, float], share: float) -> list[str]:
     """The fewest parameters that carry this share of the weights together."""
     wanted, names = share * sum(weights.values()), []

@@ -12,7 +12,15 @@ import numpy as np
 import pandas as pd
 
 from decisions.charts import comparable, series_of, signals
-from decisions.governance import Policy, Row, carrying, in_scope, is_here, rows_of
+from decisions.governance import (
+    Policy,
+    Row,
+    at_stake,
+    carrying,
+    in_scope,
+    is_here,
+    rows_of,
+)
 
 PASSED, CONDITION, FAILED = "passed", "condition", "failed"
 READY, CONDITIONS, NOT_READY = "ready", "ready_with_conditions", "not_ready"
@@ -38,6 +46,7 @@ class Evidence:
     users: pd.DataFrame
     assumptions: pd.DataFrame
     information: pd.DataFrame
+    tornado: pd.DataFrame
     scores: pd.DataFrame
     series: pd.DataFrame
     rules: pd.DataFrame
@@ -131,17 +140,13 @@ def _has_owner(
 def _has_evidence(
     decision: Row, evidence: Evidence, policy: Policy, as_of: dt.date
 ) -> Finding:
-    """The parameters that carry most of what knowing more is worth, by evidence.
-
-    Where knowing more is worth nothing, no parameter can change the answer.
-    """
+    """The parameters that carry most of what is at stake, by evidence."""
     scope = in_scope(decision)
     known = rows_of(evidence.assumptions, **scope)
     unanswered = [f"{row['parameter']} is open" for row in known if row["kind"] == OPEN]
-    weights = {
-        row["parameter"]: float(row["evppi"])
-        for row in rows_of(evidence.information, **scope)
-    }
+    weights = at_stake(
+        rows_of(evidence.information, **scope), rows_of(evidence.tornado, **scope)
+    )
     if not weights:
         rows = unanswered or [f"{decision['scope_value']} has no estimates"]
         return Finding(FAILED, tuple(rows))

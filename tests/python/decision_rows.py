@@ -111,6 +111,24 @@ def information() -> pd.DataFrame:
     )
 
 
+def tornado() -> pd.DataFrame:
+    """The cost of expansion moves the answer, and turns it nowhere in its range."""
+    return pd.DataFrame(
+        {
+            "parameter": ["cac_expansion"],
+            "low": [0.4],
+            "high": [0.6],
+            "difference_base": [6_000.0],
+            "difference_low": [9_000.0],
+            "difference_high": [3_000.0],
+            "swing": [6_000.0],
+            "is_sign_changed": [False],
+            "rank": [1],
+            **SCOPE,
+        }
+    )
+
+
 def scores() -> pd.DataFrame:
     """C is the best by 5,000."""
     table = pd.DataFrame(
@@ -191,6 +209,7 @@ def evidence(**changes: object) -> Evidence:
         "users": users(),
         "assumptions": assumptions(),
         "information": information(),
+        "tornado": tornado(),
         "scores": scores(),
         "series": series(calm()),
         "rules": rules(),
@@ -252,20 +271,6 @@ def sources(checks: pd.DataFrame, **changes: object) -> Sources:
             **SCOPE,
         }
     )
-    tornado = pd.DataFrame(
-        {
-            "parameter": ["cac_expansion"],
-            "low": [0.4],
-            "high": [0.6],
-            "difference_base": [6_000.0],
-            "difference_low": [9_000.0],
-            "difference_high": [3_000.0],
-            "swing": [6_000.0],
-            "is_sign_changed": [False],
-            "rank": [1],
-            **SCOPE,
-        }
-    )
     definitions = pd.DataFrame(
         {
             "metric_id": ["gross_revenue_retention_12m"],
@@ -309,7 +314,7 @@ def sources(checks: pd.DataFrame, **changes: object) -> Sources:
         "checks": checks,
         "assumptions": assumptions(),
         "thresholds": thresholds(),
-        "tornado": tornado,
+        "tornado": tornado(),
         "simulation": simulation,
         "information": information(),
         "scores": scores(),

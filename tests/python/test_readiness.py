@@ -21,6 +21,7 @@ from tests.python.decision_rows import (
     scores,
     seed,
     series,
+    tornado,
 )
 
 
@@ -89,8 +90,14 @@ FAILURES = [
     ),
     (
         "no_evidence",
-        {"information": information().iloc[:0]},
+        {"information": information().iloc[:0], "tornado": tornado().iloc[:0]},
         "company has no estimates",
+    ),
+    # Where nothing is worth knowing, what moves the answer is what it rests on.
+    (
+        "no_evidence",
+        {"information": information().assign(evppi=0), "assumptions": with_score(0.4)},
+        "cac_expansion has evidence 0.40",
     ),
     ("no_choice", {"options": options().iloc[:1]}, "1 distinct options"),
     ("no_choice", {"scores": scores().iloc[:1]}, "1 options have a value"),
