@@ -39,6 +39,11 @@ APART = {
     "stop_conditions": "Stop conditions",
     "escalation": "Escalation",
 }
+# Values of policy that a number is multiplied by, as people say them.
+DECIDED = {
+    "budget_movable_rate": "{:.0%} of what is spent can move",
+    "new_logo_cap_factor": "{:g} times what was won in the last year",
+}
 N_NEAREST = 5
 N_RISKS = 3
 # Values of policy, not of what was seen, come from this schema.
@@ -246,7 +251,13 @@ def _brief(row: Inputs) -> str:
         if row["p10"] is not None and row["p10"] != row["p90"]:
             low, high = (_figure(row[name], row) for name in ("p10", "p90"))
             text += f" ({low} to {high})"
-    return f"{text} {_grade(row)}"
+    return f"{text}{_decided(row)} {_grade(row)}"
+
+
+def _decided(row: Inputs) -> str:
+    """What of a number was decided, not seen."""
+    told = DECIDED.get(row.get("policy_key"))
+    return f", {told.format(row['policy_value'])}, decided not seen" if told else ""
 
 
 def _assumption(row: Inputs) -> str:
@@ -262,7 +273,7 @@ def _key_assumptions(inputs: Inputs) -> list[str]:
     swings = {row["parameter"]: row["swing"] for row in inputs["tornado"]}
     worth = {row["parameter"]: row["evppi"] for row in inputs["information"]}
     return [
-        f"{NAMES[row['parameter']]}: moves the answer by "
+        f"{NAMES[row['parameter']]}{_decided(row)}: moves the answer by "
         f"{_money(swings.get(row['parameter'], 0), inputs)}, knowing it is worth "
         f"{_money(worth.get(row['parameter'], 0), inputs)} {_grade(row)}"
         for row in _key_rows(inputs)

@@ -70,6 +70,21 @@ def test_facts_assumptions_and_open_questions_stand_apart_with_grades() -> None:
     assert row["open_questions"].startswith("uplift [?], uplift, ")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("budget_movable_rate", 0.2, ", 20% of what is spent can move, decided not"),
+        ("new_logo_cap_factor", 1.5, ", 1.5 times what was won in the last year, dec"),
+        (None, None, " (0.400 to 0.600) [A]"),
+    ],
+)
+def test_what_of_a_number_was_decided_stands_in_its_line(
+    key: str | None, value: float | None, told: str
+) -> None:
+    known = assumptions().assign(policy_key=key, policy_value=value)
+    assert told in written(assumptions=known).iloc[0]["facts"]
+
+
 def test_what_is_computed_has_the_grade_of_its_weakest_key_assumption() -> None:
     """Nine tenths of what knowing is worth lie in one parameter: it alone is key."""
     page = written().iloc[0]["markdown"]
