@@ -184,15 +184,23 @@ def _has_choice(
     }
     if len(values) < 2:
         return Finding(FAILED, (f"{len(values)} options have a value",))
-    best, worst = max(values, key=values.__getitem__), min(values, key=values.get)
-    gap, limit = values[best] - values[worst], float(decision["materiality"])
-    if gap >= limit and values[best] < 0:
+    ranked = sorted(values, key=values.__getitem__, reverse=True)
+    best, second, worst = ranked[0], ranked[1], ranked[-1]
+    limit = float(decision["materiality"])
+
+    def behind(other: str) -> str:
+        gap = values[best] - values[other]
+        return f"{best} is worth {gap:,.0f} more than {other}, less than {limit:,.0f}"
+
+    if values[best] - values[worst] < limit:
+        return Finding(FAILED, (behind(worst),))
+    told = []
+    if values[best] < 0:
         lost = f"every option is worth less than spending nothing, the best, {best}, "
-        return Finding(CONDITION, (f"{lost}by {-values[best]:,.0f}: none spends less",))
-    if gap >= limit:
-        return Finding(PASSED)
-    text = f"{best} is worth {gap:,.0f} more than {worst}, less than {limit:,.0f}"
-    return Finding(FAILED, (text,))
+        told.append(f"{lost}by {-values[best]:,.0f}: none spends less")
+    if values[best] - values[second] < limit:
+        told.append(behind(second))
+    return Finding(CONDITION if told else PASSED, tuple(told))
 
 
 def _is_stable(

@@ -111,8 +111,8 @@ def _annex(inputs: Inputs, in_full: dict[str, list[str]]) -> dict[str, list[str]
         "Against others": _against_others(inputs),
         **{f"{APART[name]} and their sources": in_full[name] for name in KINDS},
         "Options and who approves them": [
-            f"{row['option_id']} {row['option_name']}: {row['constraints']}; approved "
-            f"by {_person(inputs, row['approver_user_id'])}"
+            f"{row['option_id']} {row['option_name']}: {row['constraints']}; to be "
+            f"approved by {_person(inputs, row['approver_user_id'])}"
             for row in _by(inputs["options"], "option_id")
         ],
         "Criteria and why": [
@@ -331,6 +331,9 @@ def _trade_off(inputs: Inputs) -> list[str]:
         for when, gain in gains.items()
     )
     names = (best["option_id"], next_best["option_id"])
+    matters = inputs["decision"]["materiality"]
+    if abs(gains["on average"]) < matters:
+        told += f", on average less than the {matters:,.0f} that matter"
     lines = [f"{names[0]} against {names[1]}: {told} {_weakest(inputs)}"]
     chance = next_best["break_even_reversal_rate"]
     if chance is not None and chance >= 0:
@@ -481,7 +484,7 @@ def _owner(inputs: Inputs) -> list[str]:
         if row["held_on"] is None or row["held_on"] > inputs["as_of"]
     )
     return [
-        f"{owner}, approved by {', '.join(sorted(approvers))}; asked on "
+        f"{owner}, to be approved by {', '.join(sorted(approvers))}; asked on "
         f"{decision['asked_on']}, to be decided by {decision['due_on']}",
         f"reviews: {reviews or 'none to come'}",
     ]

@@ -163,6 +163,11 @@ def test_each_way_to_fail_names_its_rows(
             "every option is worth less than spending nothing, the best, C, by 1: none "
             "spends less",
         ),
+        (
+            "no_choice",
+            {"decision": decisions(materiality=3000.01)},
+            "C is worth 3,000 more than B, less than 3,000",
+        ),
     ],
 )
 def test_what_is_open_but_not_decisive_is_a_condition(
@@ -174,7 +179,9 @@ def test_what_is_open_but_not_decisive_is_a_condition(
 
 
 def test_limits_are_reached_and_not_passed() -> None:
-    assert set(checked(decisions(materiality=5000.0))["state"]) == {"passed"}
+    assert set(checked(decisions(materiality=3000.0))["state"]) == {"passed"}
+    most = checked(decisions(materiality=5000.0))
+    assert most.loc["no_choice", "state"] == "condition"
     assert set(checked(assumptions=with_score(0.5))["state"]) == {"passed"}
     assert set(checked(series=series(calm(12)))["state"]) == {"passed"}
 

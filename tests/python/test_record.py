@@ -152,6 +152,28 @@ def test_criteria_say_what_decides_and_what_would_turn_it(first: pd.DataFrame) -
     )
 
 
+def test_it_says_when_the_best_two_are_nearer_than_what_matters() -> None:
+    row = written(decision=decisions(materiality=4000.0)).iloc[0]
+    assert (
+        row["trade_off"]
+        .splitlines()[0]
+        .endswith(
+            "1,900 USD worse to undo, on average less than the 4,000 that matter [A]"
+        )
+    )
+    assert row["verdict"] == "ready_with_conditions"
+    assert (
+        "on condition: C is worth 3,000 more than B, less than 4,000"
+        in (row["recommendation"])
+    )
+
+
+def test_nobody_is_said_to_have_approved(first: pd.DataFrame) -> None:
+    for page in (first.iloc[0]["markdown"], first.iloc[0]["html"]):
+        assert page.count("to be approved by Ben") == 4
+        assert page.count("approved by") == 4
+
+
 def test_it_says_when_no_parameter_flips_the_answer() -> None:
     flat = thresholds().assign(flip_value=None)
     assert written(thresholds=flat).iloc[0]["what_would_change_our_mind"] == (
