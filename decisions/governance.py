@@ -23,7 +23,6 @@ class Policy:
     chart_limit_factor: float
     chart_run_points: int
     chart_near_points: int
-    chart_near_window: int
     chart_near_rate: float
     cusum_usual_slack: float
     cusum_limit: float

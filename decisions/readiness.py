@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from decisions.charts import comparable, series_of, signals
+from decisions.charts import comparable, runs, series_of, signals
 from decisions.governance import (
     Policy,
     Row,
@@ -219,7 +219,9 @@ def _is_stable(
         n_baseline = len(values) - policy.recent_points
         if len(values) < policy.chart_least_points:
             short.append(f"{metric} has {len(values)} months")
-        elif np.any(signals(values, n_baseline, policy)):
+        elif np.any(
+            signals(values, n_baseline, policy) | runs(values, n_baseline, policy)
+        ):
             signalling.append(f"{metric} signals in its last {policy.recent_points}")
     n_charted = len(metrics) - len(short)
     if signalling and len(signalling) / n_charted > policy.largest_unstable_rate:

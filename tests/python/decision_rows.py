@@ -94,7 +94,11 @@ def assumptions() -> pd.DataFrame:
     columns = ["parameter", "unit", "estimate", "p10", "p90", "n", "kind"]
     table = pd.DataFrame(rows, columns=[*columns, "evidence_score", "evidence_grade"])
     return table.assign(
-        **SCOPE, source_table="marts.deals", owner="finance", stale_on=stale_on
+        **SCOPE,
+        distribution=["bootstrap", "fixed", "bootstrap"],
+        source_table="marts.deals",
+        owner="finance",
+        stale_on=stale_on,
     )
 
 

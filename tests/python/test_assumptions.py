@@ -496,7 +496,7 @@ def test_what_policy_multiplies_is_known_no_better_than_policy(inputs: Inputs) -
         assert row["kind"] == "assumption" and row["evidence_grade"] == "D"
         assert row["policy_key"] == key
         decided = inputs.parameters["parameter_key"] == key
-        assert [row["policy_value"]] == inputs.parameters["value"][decided].tolist()
+        assert row["policy_value"] == float(inputs.parameters["value"][decided].iloc[0])
         sure = inputs.parameters.assign(
             low=inputs.parameters["low"].mask(decided),
             high=inputs.parameters["high"].mask(decided),

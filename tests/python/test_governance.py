@@ -151,7 +151,7 @@ def test_a_review_scores_what_was_recorded_and_keeps_what_it_said(
     better motion is the other one.
     """
     stored = json.loads(decided(first_run, "decision_record")["inputs"].iloc[0])
-    ranges = [row for row in stored["assumptions"] if row["p10"] < row["p90"]]
+    ranges = [r for r in stored["assumptions"] if r["distribution"] == "bootstrap"]
     [chance] = [
         row["probability_beats_new_logo_focus"]
         for row in stored["simulation"]
