@@ -4,6 +4,7 @@ The record proper is one page: the twelve fields, what is known apart by its kin
 what would change our mind. What it stands on, row by row, is the annex.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -44,6 +45,8 @@ DECIDED = {
     "budget_movable_rate": "{:.0%} of what is spent can move",
     "new_logo_cap_factor": "{:g} times what was won in the last year",
 }
+# Not a digit of a name such as USR-034.
+NUMBER = re.compile(r"(?<![\w-])\d")
 N_NEAREST = 5
 N_RISKS = 3
 # Values of policy, not of what was seen, come from this schema.
@@ -158,7 +161,7 @@ def _answer(inputs: Inputs) -> list[str]:
             f"every option is worth less than spending nothing within "
             f"{inputs['decision']['horizon_months']} months: the best, "
             f"{best['option_id']}, loses {_money(-best['value_mean'], inputs)} and "
-            f"pays in {best['probability_pays']:.0%} of cases {_weakest(inputs)}"
+            f"pays in {_chance(best['probability_pays'])} of cases {_weakest(inputs)}"
         )
     return lines
 
@@ -299,8 +302,8 @@ def _options(inputs: Inputs, is_ready: bool) -> list[str]:
             text += (
                 f"({_money(score['value_p5'], inputs)} in a bad case), more than it "
             )
-            text += f"costs in {score['probability_pays']:.0%} and best in "
-            text += f"{score['probability_best']:.0%} of cases; to undo "
+            text += f"costs in {_chance(score['probability_pays'])} and best in "
+            text += f"{_chance(score['probability_best'])} of cases; to undo "
             text += f"{_money(score['reversal_cost'], inputs)} {_weakest(inputs)}"
         lines.append(text)
     return lines
@@ -310,7 +313,7 @@ def _ranges(inputs: Inputs) -> list[str]:
     return [
         f"{row['option']}: {_money(row['value_mean'], inputs)} "
         f"({row['value_p5']:,.0f} to {row['value_p95']:,.0f}), the worst tenth "
-        f"{row['value_cvar_10']:,.0f}, best in {row['probability_best']:.0%} of "
+        f"{row['value_cvar_10']:,.0f}, best in {_chance(row['probability_best'])} of "
         f"{row['n_draws']:,} draws {_weakest(inputs)}"
         for row in _by(inputs["simulation"], "option")
     ]
@@ -342,8 +345,8 @@ def _trade_off(inputs: Inputs) -> list[str]:
             needed = f"not even if {names[0]} surely had to be undone"
         lines.append(
             f"{names[1]} is worth as much as {names[0]} {needed}; {names[0]} is worth "
-            f"less than today's mix in {best['probability_below_keep']:.0%} of cases "
-            f"{_weakest(inputs)}"
+            f"less than today's mix in {_chance(best['probability_below_keep'])} of "
+            f"cases {_weakest(inputs)}"
         )
     return lines
 
@@ -442,7 +445,8 @@ def _criteria(inputs: Inputs, is_ready: bool) -> list[str]:
         f"{row['criterion'].lower()}"
         for row in by_weight
     ]
-    lines = [f"score in {inputs['currency']} = {' '.join(terms).removeprefix('+ ')}"]
+    formula = " ".join(terms).removeprefix("+ ")
+    lines = [f"score in {inputs['currency']} = {formula}, the weights decided [?]"]
     ranked = _by(inputs["scores"], "rank") if is_ready else []
     if ranked:
         told = ", ".join(
@@ -471,7 +475,7 @@ def _recommendation(inputs: Inputs) -> list[str]:
         for row in _by(inputs["checks"], "check_name")
         if row["state"] == "condition"
     ]
-    return lines + [f"on condition: {text}" for text in conditions]
+    return lines + [f"on condition: {_graded(text, inputs)}" for text in conditions]
 
 
 def _owner(inputs: Inputs) -> list[str]:
@@ -521,6 +525,7 @@ def _watches(row: Inputs) -> str:
 def _flips(inputs: Inputs) -> list[str]:
     """The flips likeliest to be passed, the nearest first of equal ones.
 
+    In full those of the key assumptions and the first few, the others in one line.
     Where nothing flips the answer, that is said, and who wins throughout.
     """
     flips = [row for row in inputs["thresholds"] if row["flip_value"] is not None]
@@ -539,14 +544,21 @@ def _flips(inputs: Inputs) -> list[str]:
             row["parameter"],
         )
     )
-    lines = []
-    for row in flips[:N_NEAREST]:
+    lines, also = [], []
+    for place, row in enumerate(flips):
         known = _parameter(inputs, row["parameter"])
-        lines.append(
-            f"{NAMES[row['parameter']]}: expansion wins {row['direction']} "
-            f"{_figure(row['flip_value'], known)}, now {_figure(row['base'], known)}, "
-            f"{row['probability_beyond_flip']:.0%} likely to be beyond {_grade(known)}"
-        )
+        flip, now = (_figure(row[name], known) for name in ("flip_value", "base"))
+        name = NAMES[row["parameter"]]
+        if place < N_NEAREST or row["parameter"] in inputs["critical"]:
+            lines.append(
+                f"{name}: expansion wins {row['direction']} {flip}, now {now}, "
+                f"{_chance(row['probability_beyond_flip'])} likely to be beyond "
+                f"{_grade(known)}"
+            )
+        else:
+            also.append(f"{name} {row['direction']} {flip}, now {now} {_grade(known)}")
+    if also:
+        lines.append(f"expansion also wins: {'; '.join(also)}")
     flipping = {row["parameter"] for row in flips}
     still = {row["parameter"] for row in inputs["thresholds"]} - flipping
     if still:
@@ -559,7 +571,7 @@ def _stops(inputs: Inputs) -> list[str]:
     """The conditions of the option recommended."""
     chosen = _chosen(inputs) or {}
     told = [chosen.get(name) for name in ("stage_gate", "stop_condition")]
-    return list(dict.fromkeys(text for text in told if text))
+    return [f"{text} {_weakest(inputs)}" for text in dict.fromkeys(told) if text]
 
 
 def _missing(inputs: Inputs) -> list[dict[str, str]]:
@@ -568,7 +580,7 @@ def _missing(inputs: Inputs) -> list[dict[str, str]]:
         {
             "check": row["check_name"].replace("_", " "),
             "state": row["state"],
-            "rows": row["failing_rows"] or "",
+            "rows": _graded(row["failing_rows"] or "", inputs),
             "who": _person(inputs, row["supplied_by"]),
             "by": row["supply_by"],
         }
@@ -606,6 +618,18 @@ def _weakest(inputs: Inputs) -> str:
     """The grade of what follows from all: the weakest of the key assumptions."""
     key = _key_rows(inputs)
     return _grade(max(key, key=_rank)) if key else "[?]"
+
+
+def _graded(text: str, inputs: Inputs) -> str:
+    """A text of a check, with the grade of the numbers in it."""
+    return f"{text} {_weakest(inputs)}" if NUMBER.search(text) else text
+
+
+def _chance(value: float) -> str:
+    """Percent; what is not quite none or all of the draws is not said to be."""
+    if 0 < value < 0.01:
+        return "<1%"
+    return ">99%" if 0.99 < value < 1 else f"{value:.0%}"
 
 
 def _rank(row: Inputs) -> int:

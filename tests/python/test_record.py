@@ -3,18 +3,21 @@
 import datetime as dt
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from decisions.contracts import contracts
 from decisions.readiness import Evidence, readiness
 from decisions.record import RECORD, altered, records, rendered, stamps
-from decisions.record_text import FIELDS
+from decisions.record_text import FIELDS, N_NEAREST
+from decisions.value_model import NAMES
 from tests.python.decision_rows import (
     AS_OF,
     STAMPS,
     assumptions,
     balances,
+    books,
     decisions,
     evidence,
     information,
@@ -100,12 +103,45 @@ def test_what_is_computed_has_the_grade_of_its_weakest_key_assumption() -> None:
 
 VALUED = ("success_metrics", "key_assumptions", "options", "scenario_ranges")
 VALUED += ("trade_off", "risks_and_mitigations", "what_would_change_our_mind")
+VALUED += ("stop_conditions", "recommendation", "decision_criteria")
 
 
 @pytest.mark.parametrize("field", VALUED)
 def test_a_grade_stands_beside_every_number(first: pd.DataFrame, field: str) -> None:
     for line in first.iloc[0][field].splitlines():
         assert re.search(r"\[[A-D?]\]", line) or not re.search(r"\d", line), line
+
+
+def test_a_grade_stands_beside_the_numbers_of_what_is_missing() -> None:
+    tie = evidence(books=books(None))
+    row = written(decision=decisions(materiality=4000.0), checked_on=tie).iloc[0]
+    told = ["C is worth 3,000 more than B, less than 4,000", "ledger: 12.00 apart"]
+    for text in told:
+        assert f"| {text} [A] |" in row["markdown"]
+        assert f"on condition: {text} [A]" in row["recommendation"]
+
+
+def test_every_parameter_is_said_to_flip_the_answer_or_not_to() -> None:
+    names = [*NAMES]
+    known = pd.DataFrame([assumptions().iloc[2]] * len(names)).assign(parameter=names)
+    flips = pd.DataFrame([thresholds().iloc[0]] * len(names)).assign(
+        parameter=names,
+        flip_value=[None, *[0.9] * (len(names) - 1)],
+        probability_beyond_flip=np.linspace(0.005, 0.995, len(names)),
+    )
+    row = written(assumptions=known, thresholds=flips).iloc[0]
+    lines = row["what_would_change_our_mind"].splitlines()
+    assert len(lines) == N_NEAREST + 2
+    told = row["what_would_change_our_mind"]
+    assert all(told.count(name) == 1 for name in NAMES.values() if name != "uplift")
+    assert lines[-1] == f"at no value tried: {NAMES[names[0]]}"
+    # Of key assumptions each is told in full.
+    flips["flip_value"] = 0.9
+    row = written(assumptions=known, thresholds=flips).iloc[0]
+    assert (
+        f"\n{NAMES['cac_expansion']}: expansion wins"
+        in (row["what_would_change_our_mind"])
+    )
 
 
 def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
@@ -119,7 +155,7 @@ def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
         "beyond [A]",
         "at no value tried: uplift",
     ]
-    assert row["stop_conditions"] == "cost above 0.9"
+    assert row["stop_conditions"] == "cost above 0.9 [A]"
     assert row["escalation"] == "Cyd"
     assert row["trade_off"].splitlines() == [
         "C against B: 3,000 USD better on average, 3,500 USD worse in a bad case, "
@@ -137,7 +173,7 @@ def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
 def test_criteria_say_what_decides_and_what_would_turn_it(first: pd.DataFrame) -> None:
     row = first.iloc[0]
     assert row["decision_criteria"].splitlines() == [
-        "score in USD = 1 x value",
+        "score in USD = 1 x value, the weights decided [?]",
         "C 15,000, B 12,000, A 10,000 [A]",
         "B first if Value weighs 0.5 or less [A]",
     ]
