@@ -43,7 +43,7 @@ APART = {
 # Values of policy that a number is multiplied by, as people say them.
 DECIDED = {
     "budget_movable_rate": "{:.0%} of what is spent can move",
-    "new_logo_cap_factor": "{:g} times what was won in the last year",
+    "new_logo_cap_factor": "{:.3g} times what was won in the last year",
 }
 # Not a digit of a name such as USR-034.
 NUMBER = re.compile(r"(?<![\w-])\d")
@@ -150,10 +150,14 @@ def _answer(inputs: Inputs) -> list[str]:
     if row is None:
         return []
     today = _estimates(inputs).get("share_expansion")
+    share, motion = row["share_expansion"], EXPANSION
+    if today is not None and share < today:
+        share, motion, today = 1 - share, NEW_LOGOS, 1 - today
     now = "" if today is None else f", now {today:.0%}"
+    part = "all" if share == 1 else f"{share:.0%}"
     lines = [
-        f"{row['option_id']} {row['option_name']}: {row['share_expansion']:.0%} of the "
-        f"budget that can move to expansion{now} {_weakest(inputs)}"
+        f"{row['option_id']} {row['option_name']}: {part} of the budget that can move "
+        f"to {motion}{now} {_weakest(inputs)}"
     ]
     best = max(inputs["scores"], key=lambda row: row["value_mean"])
     if best["value_mean"] < 0:
@@ -423,7 +427,13 @@ def _watched(inputs: Inputs, parameters: Iterable[str]) -> str:
     rules = _by(inputs["rules"], "trigger_id")
     found = [row["trigger_id"] for row in rules if row["parameter"] in wanted]
     if found:
-        return f"watched by {', '.join(found)}"
+        is_idle = all(
+            row["flip_value"] is None
+            for row in inputs["thresholds"]
+            if row["parameter"] in wanted
+        )
+        idle = ", no flip within its range" if is_idle else ""
+        return f"watched by {', '.join(found)}{idle}"
     known = [_parameter(inputs, name) for name in sorted(wanted)]
     expires = [row["trigger_id"] for row in rules if row["rule"] == EXPIRES]
     if (
@@ -525,7 +535,8 @@ def _watches(row: Inputs) -> str:
 def _flips(inputs: Inputs) -> list[str]:
     """The flips likeliest to be passed, the nearest first of equal ones.
 
-    In full those of the key assumptions and the first few, the others in one line.
+    In full those of the key assumptions, those that policy decides and the first few,
+    the others in one line.
     Where nothing flips the answer, that is said, and who wins throughout.
     """
     flips = [row for row in inputs["thresholds"] if row["flip_value"] is not None]
@@ -547,9 +558,13 @@ def _flips(inputs: Inputs) -> list[str]:
     lines, also = [], []
     for place, row in enumerate(flips):
         known = _parameter(inputs, row["parameter"])
-        flip, now = (_figure(row[name], known) for name in ("flip_value", "base"))
+        flip, now = (
+            f"{_figure(row[name], known)}{_as_decided(row, row[name], known)}"
+            for name in ("flip_value", "base")
+        )
         name = NAMES[row["parameter"]]
-        if place < N_NEAREST or row["parameter"] in inputs["critical"]:
+        is_key = row["parameter"] in inputs["critical"] or known.get("policy_key")
+        if place < N_NEAREST or is_key:
             lines.append(
                 f"{name}: expansion wins {row['direction']} {flip}, now {now}, "
                 f"{_chance(row['probability_beyond_flip'])} likely to be beyond "
@@ -567,11 +582,20 @@ def _flips(inputs: Inputs) -> list[str]:
     return lines
 
 
+def _as_decided(flip: Inputs, value: float, known: Inputs) -> str:
+    """What policy would have to say for a number to have this value."""
+    told = DECIDED.get(known.get("policy_key"))
+    if not told or not flip["base"]:
+        return ""
+    return f" ({told.format(known['policy_value'] * value / flip['base'])})"
+
+
 def _stops(inputs: Inputs) -> list[str]:
     """The conditions of the option recommended."""
     chosen = _chosen(inputs) or {}
     told = [chosen.get(name) for name in ("stage_gate", "stop_condition")]
-    return [f"{text} {_weakest(inputs)}" for text in dict.fromkeys(told) if text]
+    texts = dict.fromkeys(text.removesuffix(".") for text in told if text)
+    return [f"{text} {_weakest(inputs)}" for text in texts]
 
 
 def _missing(inputs: Inputs) -> list[dict[str, str]]:

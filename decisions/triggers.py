@@ -349,17 +349,21 @@ def _flips(case: Case, parameter: object) -> list[tuple[float, str]]:
 
 
 def _expansion_won(case: Case) -> bool | None:
-    """Whether expansion was worth more in the last record; None if nothing says so."""
-    bars = (_recorded(case) or {}).get("tornado")
+    """Whether expansion was worth more in the last record before the date, if any.
+
+    One of the date itself may have come of this very run.
+    """
+    bars = (_recorded(case, case.as_of - dt.timedelta(days=1)) or {}).get("tornado")
     return bars[0]["difference_base"] > 0 if bars else None
 
 
-def _recorded(case: Case) -> Row | None:
+def _recorded(case: Case, until: dt.date | None = None) -> Row | None:
     """The inputs of the last record of the decision up to the date."""
+    until = until or case.as_of
     records = [
         row
         for row in rows_of(case.facts.records, decision_id=case.decision["decision_id"])
-        if row["as_of"] <= case.as_of
+        if row["as_of"] <= until
     ]
     if not records:
         return None

@@ -135,6 +135,16 @@ def test_every_parameter_is_said_to_flip_the_answer_or_not_to() -> None:
     told = row["what_would_change_our_mind"]
     assert all(told.count(name) == 1 for name in NAMES.values() if name != "uplift")
     assert lines[-1] == f"at no value tried: {NAMES[names[0]]}"
+    # What policy multiplies is told in full, with what policy would have to be.
+    decided = known.assign(policy_key="budget_movable_rate", policy_value=0.2)
+    row = written(assumptions=decided, thresholds=flips).iloc[0]
+    lines = row["what_would_change_our_mind"].splitlines()
+    assert len(lines) == len(names)
+    assert "36% of what is spent can move), now 0.500 (20% of" in (
+        row["what_would_change_our_mind"]
+        .replace("90.0%", "0.900")
+        .replace("50.0%", "0.500")
+    )
     # Of key assumptions each is told in full.
     flips["flip_value"] = 0.9
     row = written(assumptions=known, thresholds=flips).iloc[0]
@@ -250,6 +260,34 @@ def test_each_risk_says_who_watches_it_or_why_nobody_does(
     row = written(rules=rules(**rule), assumptions=known).iloc[0]
     lines = row["risks_and_mitigations"].splitlines()
     assert len(lines) == 2 and all(line.endswith(told) for line in lines)
+
+
+def test_a_trigger_on_what_does_not_flip_is_said_to_be_idle() -> None:
+    flat = thresholds().assign(flip_value=None)
+    row = written(rules=rules(parameter="cac_expansion"), thresholds=flat).iloc[0]
+    for line in row["risks_and_mitigations"].splitlines():
+        assert line.endswith("watched by T1, no flip within its range")
+
+
+def test_the_answer_names_the_motion_that_grows() -> None:
+    today = assumptions().iloc[2].to_dict() | {
+        "parameter": "share_expansion",
+        "estimate": 0.4,
+    }
+    known = pd.concat([assumptions(), pd.DataFrame([today])], ignore_index=True)
+    moved = scores().assign(share_expansion=[0.4, 0.5, 0.0])
+    told = written(assumptions=known, scores=moved).iloc[0]["recommendation"]
+    assert told.startswith(
+        "C Redesign: all of the budget that can move to new logos, now 60% [A]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("chance", "told"), [(0.996, ">99%"), (0.004, "<1%"), (1, "100%")]
+)
+def test_what_is_nearly_sure_is_not_said_to_be_sure(chance: float, told: str) -> None:
+    row = written(scores=scores().assign(probability_pays=chance)).iloc[0]
+    assert row["options"].count(f"costs in {told} and") == 3
 
 
 @pytest.mark.parametrize(
