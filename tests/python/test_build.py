@@ -36,7 +36,7 @@ def test_the_demo_builds_and_another_build_gives_the_same(
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(r"checks +\d{3,} passed, 0 failed", run.stdout)
     assert re.search(r"ARR +[\d,.]+ USD at the end of June 2026", run.stdout)
-    assert re.search(r"decisions +DEC-01 ready, C", run.stdout)
+    assert re.search(r"decisions +DEC-01 ready with conditions, C", run.stdout)
     found = re.search(r"marts hash +(\w{16})", run.stdout)
     assert found and found[1] == marts_hash(demo)
     ledger = {path.name for path in (tmp_path / "warehouse.ledger").iterdir()}
