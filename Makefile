@@ -9,7 +9,8 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build report boards publish-postgres test lint format dev bench demo lock clean
+.PHONY: help setup build report boards publish-postgres test lint format dev
+.PHONY: bench demo lock clean metrics
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -53,6 +54,9 @@ dev: setup ## Open Dagster with its schedule on http://127.0.0.1:3000
 	@mkdir -p $(DAGSTER_HOME) && cp orchestration/dagster.yaml $(DAGSTER_HOME)/
 	@$(BIN)/dbt parse --quiet
 	@$(BIN)/dagster dev --host 127.0.0.1 --port 3000
+
+metrics: setup ## Ask METRICS="arr net_revenue_retention_12m" BY="account__segment" ONLY="account__country=DE"; without, list all
+	@$(BIN)/python -m orchestration.metrics $(METRICS) $(if $(BY),--by $(BY)) $(if $(ONLY),--only $(ONLY))
 
 bench: setup ## Race the models against one hand-written script, at scale
 	@$(BIN)/python -m benchmarks.run

@@ -36,12 +36,16 @@ POLICY = "policy.decision_parameters"
 
 @dataclass(frozen=True)
 class Parameter:
-    """How a parameter is known: unit, tables, sources of evidence, provenance."""
+    """How a parameter is known: unit, tables, sources of evidence, provenance.
+
+    `policy_key` is the value of policy that what was counted is multiplied by, if any.
+    """
 
     unit: str
     tables: str
     sources: tuple[str, ...] = ()
     provenance: str = OBSERVED
+    policy_key: str | None = None
 
 
 PARAMETERS = {
@@ -65,11 +69,19 @@ PARAMETERS = {
         DERIVED,
     ),
     "new_logo_cap_arr": Parameter(
-        MONEY, f"marts.deals, {POLICY}", ("opportunities",), DERIVED
+        MONEY,
+        f"marts.deals, {POLICY}",
+        ("opportunities",),
+        DERIVED,
+        "new_logo_cap_factor",
     ),
     "uplift": Parameter(RATE, "marts.propensity_features", ("subscription_items",)),
     "budget": Parameter(
-        MONEY, f"{DEALS_AND_COSTS}, {POLICY}", ("costs", "opportunities"), DERIVED
+        MONEY,
+        f"{DEALS_AND_COSTS}, {POLICY}",
+        ("costs", "opportunities"),
+        DERIVED,
+        "budget_movable_rate",
     ),
     "share_expansion": Parameter(RATE, DEALS_AND_COSTS, ("costs", "opportunities")),
     "discount_rate": Parameter("rate a year", POLICY, provenance=ASSUMED),
@@ -78,7 +90,7 @@ PARAMETERS = {
 COLUMNS = [
     *(*SCOPE, "parameter", "unit", "estimate", "p10", "p50", "p90"),
     *("distribution", "n", "kind", "evidence_score", "evidence_grade"),
-    *("source_table", "as_of", "owner", "stale_on"),
+    *("source_table", "as_of", "owner", "stale_on", "policy_key", "policy_value"),
 ]
 
 
@@ -547,12 +559,11 @@ def _judged(
         else np.nanpercentile(draws[1:], PERCENTILES)
     )
     if cases is None:
-        decided = policy.loc[name]
-        seen_on = pd.Timestamp(decided["decided_on"])
-        basis = Basis(seen_on, None, str(decided["owner"]), ASSUMED)
+        basis = _decided(policy.loc[name])
     else:
         basis = basis_of_sources(inputs.sources, known.sources, known.provenance)
-    fresh = evidence.freshness(basis, pd.Timestamp(policy_row["as_of_date"]), limits)
+    today = pd.Timestamp(policy_row["as_of_date"])
+    fresh = evidence.freshness(basis, today, limits)
     worth = None
     if not np.isnan(estimate) and fresh is not None:
         worth = evidence.score(
@@ -562,6 +573,14 @@ def _judged(
             limits[f"provenance_{basis.provenance}"],
             None if cases is None else evidence.sufficiency(cases[1], limits),
         )
+    stale_on, policy_value = evidence.stale_on(basis, limits), None
+    if known.policy_key is not None:
+        # A product is known no better than what it is multiplied by.
+        row = policy.loc[known.policy_key]
+        policy_value = float(row["value"])
+        of_policy = _worth_of_policy(row, today, limits)
+        worth = None if None in (worth, of_policy) else min(worth, of_policy)
+        stale_on = min(stale_on, evidence.stale_on(_decided(row), limits))
     n = 0 if cases is None else cases[0]
     distribution = "bootstrap" if cases else "fixed" if low == high else "triangular"
     return (
@@ -571,7 +590,29 @@ def _judged(
         evidence.kind(worth, basis.provenance, n, limits),
         *(worth, evidence.grade(worth, limits)),
         *(known.tables, _day(basis.seen_on), basis.owner),
-        _day(evidence.stale_on(basis, limits)),
+        *(_day(stale_on), known.policy_key, policy_value),
+    )
+
+
+def _decided(row: pd.Series) -> Basis:
+    """What a value of policy rests on: somebody's word on a day."""
+    return Basis(pd.Timestamp(row["decided_on"]), None, str(row["owner"]), ASSUMED)
+
+
+def _worth_of_policy(
+    row: pd.Series, today: pd.Timestamp, limits: dict[str, float]
+) -> float | None:
+    """The evidence score of a value of policy, its range that of its triangle."""
+    basis = _decided(row)
+    fresh = evidence.freshness(basis, today, limits)
+    if fresh is None:
+        return None
+    drawn = _of_range(row, np.random.default_rng(SEED), DRAWS)
+    low, _, high = np.percentile(drawn, PERCENTILES)
+    return evidence.score(
+        fresh,
+        evidence.precision(float(row["value"]), low, high),
+        limits[f"provenance_{basis.provenance}"],
     )
 
 

@@ -110,16 +110,21 @@ def places(values: np.ndarray, n_baseline: int, policy: Policy) -> np.ndarray:
 def signals(values: np.ndarray, n_baseline: int, policy: Policy) -> np.ndarray:
     """Which points after the baseline are a signal.
 
-    Outside the limits, the last of a run on one side of the mean, or the last of
-    several that lie near one limit.
+    Outside the limits, or the last of several in a row that lie near one limit: on a
+    stable series about one point in a hundred.
     """
     place = places(values, n_baseline, policy)
-    signal = np.abs(place) > 1
-    for side in (place, -place):
-        run = _count(side > 0, policy.chart_run_points) == policy.chart_run_points
-        near = _count(side > policy.chart_near_rate, policy.chart_near_window)
-        signal = signal | run | (near >= policy.chart_near_points)
-    return signal
+    near = policy.chart_near_points
+    return (np.abs(place) > 1) | _in_a_row(place, policy.chart_near_rate, near)
+
+
+def runs(values: np.ndarray, n_baseline: int, policy: Policy) -> np.ndarray:
+    """Which points after the baseline are the last of a run on one side of its mean.
+
+    The mean of a baseline is itself not known well: as an alarm it would double those
+    of a stable series, so it is only watched.
+    """
+    return _in_a_row(places(values, n_baseline, policy), 0, policy.chart_run_points)
 
 
 def drift(values: np.ndarray, n_baseline: int, slack: float, side: int) -> np.ndarray:
@@ -136,9 +141,12 @@ def drift(values: np.ndarray, n_baseline: int, slack: float, side: int) -> np.nd
     return np.array(totals)
 
 
-def _count(flags: np.ndarray, window: int) -> np.ndarray:
-    """How many of the last points, each point included, are set."""
-    counts = np.cumsum(flags, axis=-1)
-    before = np.zeros_like(counts)
-    before[..., window:] = counts[..., :-window]
-    return counts - before
+def _in_a_row(place: np.ndarray, beyond: float, n_points: int) -> np.ndarray:
+    """Which points are the last of so many beyond a place on one side."""
+    signal = np.zeros(place.shape, bool)
+    for side in (place, -place):
+        counts = np.cumsum(side > beyond, axis=-1)
+        before = np.zeros_like(counts)
+        before[..., n_points:] = counts[..., :-n_points]
+        signal |= counts - before == n_points
+    return signal

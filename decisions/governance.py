@@ -23,7 +23,6 @@ class Policy:
     chart_limit_factor: float
     chart_run_points: int
     chart_near_points: int
-    chart_near_window: int
     chart_near_rate: float
     cusum_usual_slack: float
     cusum_limit: float
@@ -70,6 +69,18 @@ def is_here(users: pd.DataFrame, user_id: object, as_of: dt.date) -> bool:
 def numbers(values: pd.Series) -> pd.Series:
     """Decimals and missing values as floats."""
     return pd.to_numeric(values, errors="coerce").astype(float)
+
+
+def at_stake(information: list[Row], tornado: list[Row]) -> dict[str, float]:
+    """By parameter, what knowing it is worth.
+
+    Where nothing is worth knowing, by how far it moves the answer: an answer that no
+    draw turns still rests on something.
+    """
+    worth = {str(row["parameter"]): float(row["evppi"]) for row in information}
+    if sum(worth.values()) > 0:
+        return worth
+    return {str(row["parameter"]): float(row["swing"]) for row in tornado}
 
 
 def carrying(weights: dict[str, float], share: float) -> list[str]:

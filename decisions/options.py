@@ -338,11 +338,16 @@ def _rules(shift: Shift, pilot: Pilot, learnt: float) -> dict[str, str]:
 
 
 def _turning_point(shift: Shift) -> str:
-    """The flip that is nearest to turning the shift into a loss, in words."""
+    """The flip of what the motion that grows costs, else the nearest, in words.
+
+    That cost is what nobody has seen at its new size.
+    """
     flips = nearest_first(shift.flips)
     if flips.empty:
         return "No parameter by itself would turn the shift within its range."
-    nearest = flips.iloc[0]
+    cost = "cac_expansion" if shift.best > shift.today else "cac_new"
+    own = flips[flips["parameter"] == cost]
+    nearest = (flips if own.empty else own).iloc[0]
     side = "below" if nearest["direction"] == "above" else "above"
     return (
         f"Return to {shift.today:.0%} expansion if {NAMES[nearest['parameter']]} "

@@ -130,7 +130,9 @@ def known_cases(features: pd.DataFrame) -> pd.DataFrame:
         table[name] = cases[name].astype(float)
     segments = pd.get_dummies(cases["segment"], prefix=SEGMENT, prefix_sep="")
     fired = cases["fired_signals"].astype(object).fillna("").astype(str)
-    flags = fired.str.get_dummies(", ").add_prefix(FIRED)
+    # Where nothing has ever fired, pandas makes a flag of the empty name.
+    flags = fired.str.get_dummies(", ").drop(columns="", errors="ignore")
+    flags = flags.add_prefix(FIRED)
     return pd.concat([table, segments.astype(float), flags.astype(float)], axis=1)
 
 
@@ -196,7 +198,9 @@ def fitted_signal(training: pd.DataFrame, rules: Rules) -> SignalRule:
     often = records[records["n_fired"] >= rules.backtest_least_fires]
     size = rules.top_share_rate * len(training)
     taken = often["n_fired"].clip(upper=size)
-    in_top = taken * often["chance_fired"] + (size - taken) * often["chance_quiet"]
+    # A signal that fired for everybody leaves nobody quiet.
+    quiet = often["chance_quiet"].fillna(often["chance_fired"])
+    in_top = taken * often["chance_fired"] + (size - taken) * quiet
     if in_top.empty or in_top.max() <= size * expanded.mean():
         return SignalRule(None, np.nan, float(expanded.mean()), records)
     best = often.loc[in_top.sort_index().idxmax()]

@@ -11,8 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from decisions.charts import comparable, series_of, signals
-from decisions.governance import Policy, Row, carrying, in_scope, is_here, rows_of
+from decisions.charts import comparable, runs, series_of, signals
+from decisions.governance import (
+    Policy,
+    Row,
+    at_stake,
+    carrying,
+    in_scope,
+    is_here,
+    rows_of,
+)
 
 PASSED, CONDITION, FAILED = "passed", "condition", "failed"
 READY, CONDITIONS, NOT_READY = "ready", "ready_with_conditions", "not_ready"
@@ -38,6 +46,7 @@ class Evidence:
     users: pd.DataFrame
     assumptions: pd.DataFrame
     information: pd.DataFrame
+    tornado: pd.DataFrame
     scores: pd.DataFrame
     series: pd.DataFrame
     rules: pd.DataFrame
@@ -131,17 +140,13 @@ def _has_owner(
 def _has_evidence(
     decision: Row, evidence: Evidence, policy: Policy, as_of: dt.date
 ) -> Finding:
-    """The parameters that carry most of what knowing more is worth, by evidence.
-
-    Where knowing more is worth nothing, no parameter can change the answer.
-    """
+    """The parameters that carry most of what is at stake, by evidence."""
     scope = in_scope(decision)
     known = rows_of(evidence.assumptions, **scope)
     unanswered = [f"{row['parameter']} is open" for row in known if row["kind"] == OPEN]
-    weights = {
-        row["parameter"]: float(row["evppi"])
-        for row in rows_of(evidence.information, **scope)
-    }
+    weights = at_stake(
+        rows_of(evidence.information, **scope), rows_of(evidence.tornado, **scope)
+    )
     if not weights:
         rows = unanswered or [f"{decision['scope_value']} has no estimates"]
         return Finding(FAILED, tuple(rows))
@@ -179,15 +184,23 @@ def _has_choice(
     }
     if len(values) < 2:
         return Finding(FAILED, (f"{len(values)} options have a value",))
-    best, worst = max(values, key=values.__getitem__), min(values, key=values.get)
-    gap, limit = values[best] - values[worst], float(decision["materiality"])
-    if gap >= limit and values[best] < 0:
+    ranked = sorted(values, key=values.__getitem__, reverse=True)
+    best, second, worst = ranked[0], ranked[1], ranked[-1]
+    limit = float(decision["materiality"])
+
+    def behind(other: str) -> str:
+        gap = values[best] - values[other]
+        return f"{best} is worth {gap:,.0f} more than {other}, less than {limit:,.0f}"
+
+    if values[best] - values[worst] < limit:
+        return Finding(FAILED, (behind(worst),))
+    told = []
+    if values[best] < 0:
         lost = f"every option is worth less than spending nothing, the best, {best}, "
-        return Finding(CONDITION, (f"{lost}by {-values[best]:,.0f}: none spends less",))
-    if gap >= limit:
-        return Finding(PASSED)
-    text = f"{best} is worth {gap:,.0f} more than {worst}, less than {limit:,.0f}"
-    return Finding(FAILED, (text,))
+        told.append(f"{lost}by {-values[best]:,.0f}: none spends less")
+    if values[best] - values[second] < limit:
+        told.append(behind(second))
+    return Finding(CONDITION if told else PASSED, tuple(told))
 
 
 def _is_stable(
@@ -206,7 +219,9 @@ def _is_stable(
         n_baseline = len(values) - policy.recent_points
         if len(values) < policy.chart_least_points:
             short.append(f"{metric} has {len(values)} months")
-        elif np.any(signals(values, n_baseline, policy)):
+        elif np.any(
+            signals(values, n_baseline, policy) | runs(values, n_baseline, policy)
+        ):
             signalling.append(f"{metric} signals in its last {policy.recent_points}")
     n_charted = len(metrics) - len(short)
     if signalling and len(signalling) / n_charted > policy.largest_unstable_rate:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from decisions.governance import Row, carrying, in_scope, rows_of
+from decisions.governance import Row, at_stake, carrying, in_scope, rows_of
 from decisions.record_text import FIELDS, page
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -140,6 +140,9 @@ def inputs_of(decision: Row, sources: Sources, as_of: dt.date) -> dict[str, Any]
     options = rows_of(sources.options, **asked)
     people = {decision["owner_user_id"], decision["escalation_user_id"]}
     people |= {row["approver_user_id"] for row in options}
+    weights = at_stake(
+        rows_of(sources.information, **scope), rows_of(sources.tornado, **scope)
+    )
     names = dict(zip(sources.users["user_id"], sources.users["user_name"], strict=True))
     return _plain(
         {
@@ -169,11 +172,12 @@ def inputs_of(decision: Row, sources: Sources, as_of: dt.date) -> dict[str, Any]
                 if row["metric_id"] in known_metrics
             ],
             "benchmarks": benchmarks,
-            "critical": _critical(
-                rows_of(sources.information, **scope),
-                rows_of(sources.tornado, **scope),
-                sources.evidence_share,
-            ),
+            "critical": {
+                name: place
+                for place, name in enumerate(
+                    carrying(weights, sources.evidence_share), start=1
+                )
+            },
             "people": {name: names.get(name) for name in people if name},
             "balances": {
                 row["month_start"].isoformat(): row["closing_arr"]
@@ -183,20 +187,6 @@ def inputs_of(decision: Row, sources: Sources, as_of: dt.date) -> dict[str, Any]
             "currency": sources.currency,
         }
     )
-
-
-def _critical(
-    information: list[Row], tornado: list[Row], share: float
-) -> dict[str, int]:
-    """Place by parameter of those the answer hangs on.
-
-    By what knowing it is worth; where nothing is worth knowing, by how far it moves the
-    answer.
-    """
-    weights = {row["parameter"]: float(row["evppi"]) for row in information}
-    if sum(weights.values()) <= 0:
-        weights = {row["parameter"]: float(row["swing"]) for row in tornado}
-    return {name: place for place, name in enumerate(carrying(weights, share), start=1)}
 
 
 def what_changed(then: dict[str, Any], now: dict[str, Any]) -> list[str]:

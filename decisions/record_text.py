@@ -4,6 +4,7 @@ The record proper is one page: the twelve fields, what is known apart by its kin
 what would change our mind. What it stands on, row by row, is the annex.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,13 @@ APART = {
     "stop_conditions": "Stop conditions",
     "escalation": "Escalation",
 }
+# Values of policy that a number is multiplied by, as people say them.
+DECIDED = {
+    "budget_movable_rate": "{:.0%} of what is spent can move",
+    "new_logo_cap_factor": "{:.3g} times what was won in the last year",
+}
+# Not a digit of a name such as USR-034.
+NUMBER = re.compile(r"(?<![\w-])\d")
 N_NEAREST = 5
 N_RISKS = 3
 # Values of policy, not of what was seen, come from this schema.
@@ -106,8 +114,8 @@ def _annex(inputs: Inputs, in_full: dict[str, list[str]]) -> dict[str, list[str]
         "Against others": _against_others(inputs),
         **{f"{APART[name]} and their sources": in_full[name] for name in KINDS},
         "Options and who approves them": [
-            f"{row['option_id']} {row['option_name']}: {row['constraints']}; approved "
-            f"by {_person(inputs, row['approver_user_id'])}"
+            f"{row['option_id']} {row['option_name']}: {row['constraints']}; to be "
+            f"approved by {_person(inputs, row['approver_user_id'])}"
             for row in _by(inputs["options"], "option_id")
         ],
         "Criteria and why": [
@@ -142,10 +150,14 @@ def _answer(inputs: Inputs) -> list[str]:
     if row is None:
         return []
     today = _estimates(inputs).get("share_expansion")
+    share, motion = row["share_expansion"], EXPANSION
+    if today is not None and share < today:
+        share, motion, today = 1 - share, NEW_LOGOS, 1 - today
     now = "" if today is None else f", now {today:.0%}"
+    part = "all" if share == 1 else f"{share:.0%}"
     lines = [
-        f"{row['option_id']} {row['option_name']}: {row['share_expansion']:.0%} of the "
-        f"budget that can move to expansion{now} {_weakest(inputs)}"
+        f"{row['option_id']} {row['option_name']}: {part} of the budget that can move "
+        f"to {motion}{now} {_weakest(inputs)}"
     ]
     best = max(inputs["scores"], key=lambda row: row["value_mean"])
     if best["value_mean"] < 0:
@@ -153,7 +165,7 @@ def _answer(inputs: Inputs) -> list[str]:
             f"every option is worth less than spending nothing within "
             f"{inputs['decision']['horizon_months']} months: the best, "
             f"{best['option_id']}, loses {_money(-best['value_mean'], inputs)} and "
-            f"pays in {best['probability_pays']:.0%} of cases {_weakest(inputs)}"
+            f"pays in {_chance(best['probability_pays'])} of cases {_weakest(inputs)}"
         )
     return lines
 
@@ -246,7 +258,13 @@ def _brief(row: Inputs) -> str:
         if row["p10"] is not None and row["p10"] != row["p90"]:
             low, high = (_figure(row[name], row) for name in ("p10", "p90"))
             text += f" ({low} to {high})"
-    return f"{text} {_grade(row)}"
+    return f"{text}{_decided(row)} {_grade(row)}"
+
+
+def _decided(row: Inputs) -> str:
+    """What of a number was decided, not seen."""
+    told = DECIDED.get(row.get("policy_key"))
+    return f", {told.format(row['policy_value'])}, decided not seen" if told else ""
 
 
 def _assumption(row: Inputs) -> str:
@@ -262,7 +280,7 @@ def _key_assumptions(inputs: Inputs) -> list[str]:
     swings = {row["parameter"]: row["swing"] for row in inputs["tornado"]}
     worth = {row["parameter"]: row["evppi"] for row in inputs["information"]}
     return [
-        f"{NAMES[row['parameter']]}: moves the answer by "
+        f"{NAMES[row['parameter']]}{_decided(row)}: moves the answer by "
         f"{_money(swings.get(row['parameter'], 0), inputs)}, knowing it is worth "
         f"{_money(worth.get(row['parameter'], 0), inputs)} {_grade(row)}"
         for row in _key_rows(inputs)
@@ -288,8 +306,8 @@ def _options(inputs: Inputs, is_ready: bool) -> list[str]:
             text += (
                 f"({_money(score['value_p5'], inputs)} in a bad case), more than it "
             )
-            text += f"costs in {score['probability_pays']:.0%} and best in "
-            text += f"{score['probability_best']:.0%} of cases; to undo "
+            text += f"costs in {_chance(score['probability_pays'])} and best in "
+            text += f"{_chance(score['probability_best'])} of cases; to undo "
             text += f"{_money(score['reversal_cost'], inputs)} {_weakest(inputs)}"
         lines.append(text)
     return lines
@@ -299,7 +317,7 @@ def _ranges(inputs: Inputs) -> list[str]:
     return [
         f"{row['option']}: {_money(row['value_mean'], inputs)} "
         f"({row['value_p5']:,.0f} to {row['value_p95']:,.0f}), the worst tenth "
-        f"{row['value_cvar_10']:,.0f}, best in {row['probability_best']:.0%} of "
+        f"{row['value_cvar_10']:,.0f}, best in {_chance(row['probability_best'])} of "
         f"{row['n_draws']:,} draws {_weakest(inputs)}"
         for row in _by(inputs["simulation"], "option")
     ]
@@ -320,6 +338,9 @@ def _trade_off(inputs: Inputs) -> list[str]:
         for when, gain in gains.items()
     )
     names = (best["option_id"], next_best["option_id"])
+    matters = inputs["decision"]["materiality"]
+    if abs(gains["on average"]) < matters:
+        told += f", on average less than the {matters:,.0f} that matter"
     lines = [f"{names[0]} against {names[1]}: {told} {_weakest(inputs)}"]
     chance = next_best["break_even_reversal_rate"]
     if chance is not None and chance >= 0:
@@ -328,8 +349,8 @@ def _trade_off(inputs: Inputs) -> list[str]:
             needed = f"not even if {names[0]} surely had to be undone"
         lines.append(
             f"{names[1]} is worth as much as {names[0]} {needed}; {names[0]} is worth "
-            f"less than today's mix in {best['probability_below_keep']:.0%} of cases "
-            f"{_weakest(inputs)}"
+            f"less than today's mix in {_chance(best['probability_below_keep'])} of "
+            f"cases {_weakest(inputs)}"
         )
     return lines
 
@@ -406,7 +427,13 @@ def _watched(inputs: Inputs, parameters: Iterable[str]) -> str:
     rules = _by(inputs["rules"], "trigger_id")
     found = [row["trigger_id"] for row in rules if row["parameter"] in wanted]
     if found:
-        return f"watched by {', '.join(found)}"
+        is_idle = all(
+            row["flip_value"] is None
+            for row in inputs["thresholds"]
+            if row["parameter"] in wanted
+        )
+        idle = ", no flip within its range" if is_idle else ""
+        return f"watched by {', '.join(found)}{idle}"
     known = [_parameter(inputs, name) for name in sorted(wanted)]
     expires = [row["trigger_id"] for row in rules if row["rule"] == EXPIRES]
     if (
@@ -428,7 +455,8 @@ def _criteria(inputs: Inputs, is_ready: bool) -> list[str]:
         f"{row['criterion'].lower()}"
         for row in by_weight
     ]
-    lines = [f"score in {inputs['currency']} = {' '.join(terms).removeprefix('+ ')}"]
+    formula = " ".join(terms).removeprefix("+ ")
+    lines = [f"score in {inputs['currency']} = {formula}, the weights decided [?]"]
     ranked = _by(inputs["scores"], "rank") if is_ready else []
     if ranked:
         told = ", ".join(
@@ -457,7 +485,7 @@ def _recommendation(inputs: Inputs) -> list[str]:
         for row in _by(inputs["checks"], "check_name")
         if row["state"] == "condition"
     ]
-    return lines + [f"on condition: {text}" for text in conditions]
+    return lines + [f"on condition: {_graded(text, inputs)}" for text in conditions]
 
 
 def _owner(inputs: Inputs) -> list[str]:
@@ -470,7 +498,7 @@ def _owner(inputs: Inputs) -> list[str]:
         if row["held_on"] is None or row["held_on"] > inputs["as_of"]
     )
     return [
-        f"{owner}, approved by {', '.join(sorted(approvers))}; asked on "
+        f"{owner}, to be approved by {', '.join(sorted(approvers))}; asked on "
         f"{decision['asked_on']}, to be decided by {decision['due_on']}",
         f"reviews: {reviews or 'none to come'}",
     ]
@@ -507,6 +535,8 @@ def _watches(row: Inputs) -> str:
 def _flips(inputs: Inputs) -> list[str]:
     """The flips likeliest to be passed, the nearest first of equal ones.
 
+    In full those of the key assumptions, those that policy decides and the first few,
+    the others in one line.
     Where nothing flips the answer, that is said, and who wins throughout.
     """
     flips = [row for row in inputs["thresholds"] if row["flip_value"] is not None]
@@ -525,14 +555,25 @@ def _flips(inputs: Inputs) -> list[str]:
             row["parameter"],
         )
     )
-    lines = []
-    for row in flips[:N_NEAREST]:
+    lines, also = [], []
+    for place, row in enumerate(flips):
         known = _parameter(inputs, row["parameter"])
-        lines.append(
-            f"{NAMES[row['parameter']]}: expansion wins {row['direction']} "
-            f"{_figure(row['flip_value'], known)}, now {_figure(row['base'], known)}, "
-            f"{row['probability_beyond_flip']:.0%} likely to be beyond {_grade(known)}"
+        flip, now = (
+            f"{_figure(row[name], known)}{_as_decided(row, row[name], known)}"
+            for name in ("flip_value", "base")
         )
+        name = NAMES[row["parameter"]]
+        is_key = row["parameter"] in inputs["critical"] or known.get("policy_key")
+        if place < N_NEAREST or is_key:
+            lines.append(
+                f"{name}: expansion wins {row['direction']} {flip}, now {now}, "
+                f"{_chance(row['probability_beyond_flip'])} likely to be beyond "
+                f"{_grade(known)}"
+            )
+        else:
+            also.append(f"{name} {row['direction']} {flip}, now {now} {_grade(known)}")
+    if also:
+        lines.append(f"expansion also wins: {'; '.join(also)}")
     flipping = {row["parameter"] for row in flips}
     still = {row["parameter"] for row in inputs["thresholds"]} - flipping
     if still:
@@ -541,11 +582,20 @@ def _flips(inputs: Inputs) -> list[str]:
     return lines
 
 
+def _as_decided(flip: Inputs, value: float, known: Inputs) -> str:
+    """What policy would have to say for a number to have this value."""
+    told = DECIDED.get(known.get("policy_key"))
+    if not told or not flip["base"]:
+        return ""
+    return f" ({told.format(known['policy_value'] * value / flip['base'])})"
+
+
 def _stops(inputs: Inputs) -> list[str]:
     """The conditions of the option recommended."""
     chosen = _chosen(inputs) or {}
     told = [chosen.get(name) for name in ("stage_gate", "stop_condition")]
-    return list(dict.fromkeys(text for text in told if text))
+    texts = dict.fromkeys(text.removesuffix(".") for text in told if text)
+    return [f"{text} {_weakest(inputs)}" for text in texts]
 
 
 def _missing(inputs: Inputs) -> list[dict[str, str]]:
@@ -554,7 +604,7 @@ def _missing(inputs: Inputs) -> list[dict[str, str]]:
         {
             "check": row["check_name"].replace("_", " "),
             "state": row["state"],
-            "rows": row["failing_rows"] or "",
+            "rows": _graded(row["failing_rows"] or "", inputs),
             "who": _person(inputs, row["supplied_by"]),
             "by": row["supply_by"],
         }
@@ -592,6 +642,18 @@ def _weakest(inputs: Inputs) -> str:
     """The grade of what follows from all: the weakest of the key assumptions."""
     key = _key_rows(inputs)
     return _grade(max(key, key=_rank)) if key else "[?]"
+
+
+def _graded(text: str, inputs: Inputs) -> str:
+    """A text of a check, with the grade of the numbers in it."""
+    return f"{text} {_weakest(inputs)}" if NUMBER.search(text) else text
+
+
+def _chance(value: float) -> str:
+    """Percent; what is not quite none or all of the draws is not said to be."""
+    if 0 < value < 0.01:
+        return "<1%"
+    return ">99%" if 0.99 < value < 1 else f"{value:.0%}"
 
 
 def _rank(row: Inputs) -> int:

@@ -8,6 +8,8 @@ import pandas as pd
 from decisions.governance import Policy, Row, in_scope, numbers, rows_of
 
 HELD = "held"
+# How a range that was seen, not set, is made.
+BOOTSTRAP = "bootstrap"
 CONTINUE, ADAPT, STOP = "continue", "adapt", "stop"
 REVIEWS = [
     *("decision_id", "review_id", "review_kind", "asks", "due_on", "held_on"),
@@ -106,7 +108,10 @@ def _acted_upon(
 def _scores(
     record: Row, assumptions: pd.DataFrame, gains: pd.DataFrame, decision: Row
 ) -> Row:
-    """How many 80 % intervals held, and the Brier score of the chance of expansion."""
+    """How many 80 % intervals held, and the Brier score of the chance of expansion.
+
+    A range that policy set holds until policy changes: it says nothing of ours.
+    """
     inputs = json.loads(record["inputs"])
     now = {
         row["parameter"]: row["estimate"]
@@ -115,7 +120,8 @@ def _scores(
     held = [
         row["p10"] <= float(now[row["parameter"]]) <= row["p90"]
         for row in inputs["assumptions"]
-        if row["p10"] is not None
+        if row["distribution"] == BOOTSTRAP
+        and row["p10"] is not None
         and row["p10"] < row["p90"]
         and now.get(row["parameter"]) is not None
     ]

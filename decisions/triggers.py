@@ -8,12 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from decisions.charts import MOVING_RANGE, comparable, drift, places, series_of, signals
+from decisions.charts import (
+    MOVING_RANGE,
+    comparable,
+    drift,
+    places,
+    runs,
+    series_of,
+    signals,
+)
 from decisions.governance import Policy, Row, in_scope, is_here, rows_of
 
 OK, WATCH, FIRED = "ok", "watch", "fired"
 INSUFFICIENT = "insufficient_history"
 SHARE, DAYS = "share", "days"
+# Expansion wins above a flip or below it.
+ABOVE = "above"
 
 TRIGGERS = [
     *("decision_id", "trigger_id", "rule", "metric", "parameter", "value"),
@@ -48,7 +58,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a rule sees: fired without headroom; None where nothing limits it."""
+    """What a rule sees: fired without headroom; None where nothing limits it.
+
+    `is_watched` whatever its headroom, as long as it has some.
+    """
 
     because: str
     value: float | None = None
@@ -56,6 +69,7 @@ class Reading:
     headroom: float | None = None
     unit: str = SHARE
     is_known: bool = True
+    is_watched: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +147,11 @@ def answered(events: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:
 
 
 def _interval_touches_flip(case: Case) -> Reading:
-    """(a) The 80 % interval of the estimate, against the flip nearest to it."""
+    """(a) The 80 % interval of the estimate, against the flip nearest to it.
+
+    An estimate on the other side of it than the answer on record has passed it, however
+    far it is by now.
+    """
     parameter = case.rule["parameter"]
     scope = in_scope(case.decision)
     known = rows_of(case.facts.assumptions, parameter=parameter, **scope)
@@ -144,12 +162,17 @@ def _interval_touches_flip(case: Case) -> Reading:
     flips = _flips(case, parameter)
     if not flips:
         return Reading(f"{parameter} has no flip within its range", value=estimate)
-    flip = min(flips, key=lambda flip: abs(flip - estimate))
+    flip, direction = min(flips, key=lambda row: abs(row[0] - estimate))
     gap = abs(flip - estimate)
     reach = high - estimate if flip > estimate else estimate - low
     headroom = 1 - reach / gap if gap > 0 else 0.0
     because = f"{parameter} is {estimate:,.4g} ({low:,.4g} to {high:,.4g}), its flip "
-    return Reading(because + f"{flip:,.4g}", estimate, flip, headroom)
+    because += f"{flip:,.4g}"
+    won_then = _expansion_won(case)
+    if won_then is not None and won_then != ((estimate > flip) == (direction == ABOVE)):
+        because += "; it has passed it since the record"
+        headroom = min(headroom, 0.0)
+    return Reading(because, estimate, flip, headroom)
 
 
 def _outside_usual_range(case: Case) -> Reading:
@@ -167,10 +190,15 @@ def _outside_usual_range(case: Case) -> Reading:
         return Reading(f"{text}; no month since the question", value, limit)
     place = float(places(values, n_baseline, case.policy)[-1])
     is_signal = bool(signals(values, n_baseline, case.policy)[-1])
+    is_run = bool(runs(values, n_baseline, case.policy)[-1])
     headroom = max(1 - abs(place), -1e6)
     if is_signal and headroom > 0:
-        text += "; too many months on one side of the mean or near a limit"
-    return Reading(text, value, limit, min(headroom, 0.0) if is_signal else headroom)
+        text += f"; {case.policy.chart_near_points} months in a row near one limit"
+        headroom = 0.0
+    elif is_run:
+        text += f"; {case.policy.chart_run_points} months in a row on one side of the "
+        text += "mean"
+    return Reading(text, value, limit, headroom, is_watched=is_run)
 
 
 def _drifts_to_flip(case: Case) -> Reading:
@@ -182,7 +210,8 @@ def _drifts_to_flip(case: Case) -> Reading:
     mean = float(baseline.mean())
     deviation = float(np.abs(np.diff(baseline)).mean()) / MOVING_RANGE
     root = 1 / 12 if case.rule["flip_scale"] == "monthly_root" else 1
-    flips = [flip**root for flip in _flips(case, case.rule["parameter"]) if flip > 0]
+    found = _flips(case, case.rule["parameter"])
+    flips = [flip**root for flip, _ in found if flip > 0]
     slack, sides, toward = case.policy.cusum_usual_slack, (1, -1), "to either side"
     if flips and deviation > 0:
         flip = min(flips, key=lambda flip: abs(flip - mean))
@@ -307,19 +336,34 @@ def _too_short(case: Case, n_points: int) -> Reading:
     )
 
 
-def _flips(case: Case, parameter: object) -> list[float]:
+def _flips(case: Case, parameter: object) -> list[tuple[float, str]]:
+    """The flips of a parameter, each with the side on which expansion wins."""
     rows = rows_of(
         case.facts.thresholds, parameter=parameter, **in_scope(case.decision)
     )
-    return [float(row["flip_value"]) for row in rows if row["flip_value"] is not None]
+    return [
+        (float(row["flip_value"]), str(row["direction"]))
+        for row in rows
+        if row["flip_value"] is not None
+    ]
 
 
-def _recorded(case: Case) -> Row | None:
+def _expansion_won(case: Case) -> bool | None:
+    """Whether expansion was worth more in the last record before the date, if any.
+
+    One of the date itself may have come of this very run.
+    """
+    bars = (_recorded(case, case.as_of - dt.timedelta(days=1)) or {}).get("tornado")
+    return bars[0]["difference_base"] > 0 if bars else None
+
+
+def _recorded(case: Case, until: dt.date | None = None) -> Row | None:
     """The inputs of the last record of the decision up to the date."""
+    until = until or case.as_of
     records = [
         row
         for row in rows_of(case.facts.records, decision_id=case.decision["decision_id"])
-        if row["as_of"] <= case.as_of
+        if row["as_of"] <= until
     ]
     if not records:
         return None
@@ -340,7 +384,7 @@ def _state(reading: Reading, policy: Policy) -> str:
         return FIRED
     is_share = reading.unit == SHARE
     room = policy.watch_headroom_rate if is_share else policy.watch_days
-    return WATCH if reading.headroom < room else OK
+    return WATCH if reading.is_watched or reading.headroom < room else OK
 
 
 def _since(

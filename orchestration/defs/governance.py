@@ -111,6 +111,7 @@ def decision_readiness(warehouse: Warehouse) -> None:
         users=known["users"],
         assumptions=known["assumptions"],
         information=known["information"],
+        tornado=known["tornado"],
         scores=scores,
         series=_series(known),
         rules=known["rules"],

@@ -1,6 +1,7 @@
 """Fixtures shared by the tests in Python."""
 
 import pickle
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,14 +41,23 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def nodes(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> list[Node]:
-    """The project as dbt compiles it, once for the session."""
-    kept = shared / "nodes.pickle"
-    with FileLock(shared / "nodes.lock"):
-        if not kept.exists():
-            found = compiled_nodes(tmp_path_factory.mktemp("compiled"))
-            kept.write_bytes(pickle.dumps(found))
-    return pickle.loads(kept.read_bytes())
+def compiled_folder(shared: Path) -> Path:
+    """Where dbt compiled the project, once for the session."""
+    folder = shared / "compiled"
+    with FileLock(shared / "compiled.lock"):
+        if not folder.exists():
+            half = shared / "compiled.half"
+            half.mkdir()
+            found = compiled_nodes(half)
+            (half / "nodes.pickle").write_bytes(pickle.dumps(found))
+            half.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def nodes(compiled_folder: Path) -> list[Node]:
+    """The project as dbt compiles it."""
+    return pickle.loads((compiled_folder / "nodes.pickle").read_bytes())
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +90,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run.returncode == 0, run.stdout + run.stderr
     (folder / "said.txt").write_text(run.stdout)
     return folder
+
+
+@pytest.fixture
+def own_demo(
+    demo: duckdb.DuckDBPyConnection, shared: Path, tmp_path: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of the demo company that a test may change."""
+    conn = attached(shutil.copy(shared / "demo.duckdb", tmp_path))
+    yield conn
+    conn.close()

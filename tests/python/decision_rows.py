@@ -94,7 +94,11 @@ def assumptions() -> pd.DataFrame:
     columns = ["parameter", "unit", "estimate", "p10", "p90", "n", "kind"]
     table = pd.DataFrame(rows, columns=[*columns, "evidence_score", "evidence_grade"])
     return table.assign(
-        **SCOPE, source_table="marts.deals", owner="finance", stale_on=stale_on
+        **SCOPE,
+        distribution=["bootstrap", "fixed", "bootstrap"],
+        source_table="marts.deals",
+        owner="finance",
+        stale_on=stale_on,
     )
 
 
@@ -106,6 +110,24 @@ def information() -> pd.DataFrame:
             "evppi": [900.0, 100.0, 0.0],
             "evpi": 1000.0,
             "rank": [1, 2, 3],
+            **SCOPE,
+        }
+    )
+
+
+def tornado() -> pd.DataFrame:
+    """The cost of expansion moves the answer, and turns it nowhere in its range."""
+    return pd.DataFrame(
+        {
+            "parameter": ["cac_expansion"],
+            "low": [0.4],
+            "high": [0.6],
+            "difference_base": [6_000.0],
+            "difference_low": [9_000.0],
+            "difference_high": [3_000.0],
+            "swing": [6_000.0],
+            "is_sign_changed": [False],
+            "rank": [1],
             **SCOPE,
         }
     )
@@ -191,6 +213,7 @@ def evidence(**changes: object) -> Evidence:
         "users": users(),
         "assumptions": assumptions(),
         "information": information(),
+        "tornado": tornado(),
         "scores": scores(),
         "series": series(calm()),
         "rules": rules(),
@@ -252,20 +275,6 @@ def sources(checks: pd.DataFrame, **changes: object) -> Sources:
             **SCOPE,
         }
     )
-    tornado = pd.DataFrame(
-        {
-            "parameter": ["cac_expansion"],
-            "low": [0.4],
-            "high": [0.6],
-            "difference_base": [6_000.0],
-            "difference_low": [9_000.0],
-            "difference_high": [3_000.0],
-            "swing": [6_000.0],
-            "is_sign_changed": [False],
-            "rank": [1],
-            **SCOPE,
-        }
-    )
     definitions = pd.DataFrame(
         {
             "metric_id": ["gross_revenue_retention_12m"],
@@ -309,7 +318,7 @@ def sources(checks: pd.DataFrame, **changes: object) -> Sources:
         "checks": checks,
         "assumptions": assumptions(),
         "thresholds": thresholds(),
-        "tornado": tornado,
+        "tornado": tornado(),
         "simulation": simulation,
         "information": information(),
         "scores": scores(),

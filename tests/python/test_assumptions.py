@@ -485,6 +485,36 @@ def test_more_cost_never_lowers_the_cost_of_arr(
         assert (draws[name] >= few_draws[name] * (1 - 1e-12)).all()
 
 
+def test_what_policy_multiplies_is_known_no_better_than_policy(inputs: Inputs) -> None:
+    """What was counted is A; the share of it that can move is somebody's word."""
+    known = assumptions(inputs, 100)[0].set_index(["scope_value", "parameter"])
+    for name, key in (
+        ("budget", "budget_movable_rate"),
+        ("new_logo_cap_arr", "new_logo_cap_factor"),
+    ):
+        row = known.loc[("company", name)]
+        assert row["kind"] == "assumption" and row["evidence_grade"] == "D"
+        assert row["policy_key"] == key
+        decided = inputs.parameters["parameter_key"] == key
+        assert row["policy_value"] == float(inputs.parameters["value"][decided].iloc[0])
+        sure = inputs.parameters.assign(
+            low=inputs.parameters["low"].mask(decided),
+            high=inputs.parameters["high"].mask(decided),
+        )
+        surer = assumptions(replace(inputs, parameters=sure), 100)[0]
+        surer = surer.set_index(["scope_value", "parameter"])
+        score = surer.loc[("company", name), "evidence_score"]
+        assert (
+            row["evidence_score"]
+            < score
+            == known.loc[("company", "horizon_months"), "evidence_score"]
+        )
+    old = inputs.parameters.assign(decided_on=dt.date(2024, 1, 5))
+    asked = assumptions(replace(inputs, parameters=old), 20)[0].set_index("parameter")
+    assert set(asked.loc[["budget", "new_logo_cap_arr"], "kind"]) == {"open_question"}
+    assert asked["policy_key"].notna().sum() == 2 * asked["scope_value"].nunique()
+
+
 def test_demo_small_businesses_are_for_new_logos_and_the_rest_for_expansion(
     inputs: Inputs,
 ) -> None:

@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterator
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from decisions.contracts import contracts
 from decisions.record_text import FIELDS, N_RISKS
+from decisions.value_model import SCOPE, difference, with_value
 from orchestration import ledger
 from orchestration.defs.decisions import propensity_evaluation, propensity_scores
 from orchestration.defs.governance import (
@@ -133,6 +135,22 @@ def test_the_record_proper_is_one_page(first_run: Dated) -> None:
         assert "aside { break-before: page;" in row["html"]
 
 
+def test_flips_are_roots_as_they_are_stored(first_run: Dated) -> None:
+    known, flips = (
+        decided(first_run, name) for name in ("assumptions", "scenario_thresholds")
+    )
+    known = known.astype({"estimate": float})
+    for place, rows in flips[~flips["no_flip_in_range"]].groupby(SCOPE):
+        is_in = (known[SCOPE] == place).all(axis=1)
+        base = known[is_in].set_index("parameter")["estimate"].to_dict()
+        for row in rows.itertuples():
+            ends = np.linspace(float(row.search_low), float(row.search_high), 50)
+            scale = np.abs(difference(with_value(base, row.parameter, ends))).max()
+            flip = float(row.flip_value)
+            at_flip = difference(with_value(base, row.parameter, flip))
+            assert abs(at_flip) < 1e-7 * scale, row
+
+
 def test_another_run_on_the_same_tables_adds_nothing(first_run: Dated) -> None:
     tables = ("review_trigger_events", "decision_record", "review_calendar")
     before = {table: decided(first_run, table) for table in tables}
@@ -151,7 +169,7 @@ def test_a_review_scores_what_was_recorded_and_keeps_what_it_said(
     better motion is the other one.
     """
     stored = json.loads(decided(first_run, "decision_record")["inputs"].iloc[0])
-    ranges = [row for row in stored["assumptions"] if row["p10"] < row["p90"]]
+    ranges = [r for r in stored["assumptions"] if r["distribution"] == "bootstrap"]
     [chance] = [
         row["probability_beats_new_logo_focus"]
         for row in stored["simulation"]

@@ -16,6 +16,7 @@ from decisions.options import (
     staged,
     weighed,
 )
+from decisions.thresholds import nearest_first
 from decisions.value_model import NAMES, value
 from tests.python.decision_rows import limits
 from tests.python.scenarios import BASE, CRITERIA, DECISIONS, OPTIONS, frames, scope
@@ -163,10 +164,14 @@ def test_gates_ask_for_the_bound_that_could_prove_the_shift_wrong(
     assert f"Return to {today:.0%} expansion" in said["stop_condition"]
 
 
-def test_redesign_is_stopped_at_its_nearest_flip() -> None:
-    table = scores(scope(), OPTIONS, LIMITS).set_index("option_id")
+def test_redesign_is_stopped_by_the_cost_of_what_grows() -> None:
+    one = scope()
+    shift = best_shift(one)
+    assert nearest_first(shift.flips).iloc[0]["parameter"] != "cac_expansion"
+    table = scores(one, OPTIONS, LIMITS).set_index("option_id")
     assert pd.isna(table.loc["A", "stop_condition"])
-    assert table.loc["C", "stop_condition"].startswith("Return to 30% expansion if ")
+    told = "Return to 30% expansion if cost of expansion is above "
+    assert table.loc["C", "stop_condition"].startswith(told)
 
 
 def test_redesign_without_a_flip_says_so() -> None:

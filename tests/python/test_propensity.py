@@ -225,6 +225,18 @@ def test_the_best_signal_is_the_one_whose_top_share_expanded_most() -> None:
     assert propensity.fitted_signal(idle, RULES).signal is None
 
 
+@pytest.mark.parametrize("fired", [None, "s1"])
+def test_signals_that_fired_for_nobody_or_everybody_tell_nothing(
+    fired: str | None,
+) -> None:
+    features = company(MANY_REASONS).assign(fired_signals=fired)
+    cases = propensity.known_cases(features)
+    assert (propensity.FIRED in cases.columns) is False
+    rule = propensity.fitted_signal(cases.dropna(subset="is_expanded"), RULES)
+    assert rule.signal is None
+    assert rule.chance_quiet == pytest.approx(cases["is_expanded"].mean())
+
+
 def queue_row(
     account: str, play: str, priority: float | None, **other: Any
 ) -> dict[str, Any]:

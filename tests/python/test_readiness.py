@@ -21,6 +21,7 @@ from tests.python.decision_rows import (
     scores,
     seed,
     series,
+    tornado,
 )
 
 
@@ -89,8 +90,14 @@ FAILURES = [
     ),
     (
         "no_evidence",
-        {"information": information().iloc[:0]},
+        {"information": information().iloc[:0], "tornado": tornado().iloc[:0]},
         "company has no estimates",
+    ),
+    # Where nothing is worth knowing, what moves the answer is what it rests on.
+    (
+        "no_evidence",
+        {"information": information().assign(evppi=0), "assumptions": with_score(0.4)},
+        "cac_expansion has evidence 0.40",
     ),
     ("no_choice", {"options": options().iloc[:1]}, "1 distinct options"),
     ("no_choice", {"scores": scores().iloc[:1]}, "1 options have a value"),
@@ -156,6 +163,11 @@ def test_each_way_to_fail_names_its_rows(
             "every option is worth less than spending nothing, the best, C, by 1: none "
             "spends less",
         ),
+        (
+            "no_choice",
+            {"decision": decisions(materiality=3000.01)},
+            "C is worth 3,000 more than B, less than 3,000",
+        ),
     ],
 )
 def test_what_is_open_but_not_decisive_is_a_condition(
@@ -167,7 +179,9 @@ def test_what_is_open_but_not_decisive_is_a_condition(
 
 
 def test_limits_are_reached_and_not_passed() -> None:
-    assert set(checked(decisions(materiality=5000.0))["state"]) == {"passed"}
+    assert set(checked(decisions(materiality=3000.0))["state"]) == {"passed"}
+    most = checked(decisions(materiality=5000.0))
+    assert most.loc["no_choice", "state"] == "condition"
     assert set(checked(assumptions=with_score(0.5))["state"]) == {"passed"}
     assert set(checked(series=series(calm(12)))["state"]) == {"passed"}
 

@@ -3,18 +3,21 @@
 import datetime as dt
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from decisions.contracts import contracts
 from decisions.readiness import Evidence, readiness
 from decisions.record import RECORD, altered, records, rendered, stamps
-from decisions.record_text import FIELDS
+from decisions.record_text import FIELDS, N_NEAREST
+from decisions.value_model import NAMES
 from tests.python.decision_rows import (
     AS_OF,
     STAMPS,
     assumptions,
     balances,
+    books,
     decisions,
     evidence,
     information,
@@ -70,6 +73,21 @@ def test_facts_assumptions_and_open_questions_stand_apart_with_grades() -> None:
     assert row["open_questions"].startswith("uplift [?], uplift, ")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("budget_movable_rate", 0.2, ", 20% of what is spent can move, decided not"),
+        ("new_logo_cap_factor", 1.5, ", 1.5 times what was won in the last year, dec"),
+        (None, None, " (0.400 to 0.600) [A]"),
+    ],
+)
+def test_what_of_a_number_was_decided_stands_in_its_line(
+    key: str | None, value: float | None, told: str
+) -> None:
+    known = assumptions().assign(policy_key=key, policy_value=value)
+    assert told in written(assumptions=known).iloc[0]["facts"]
+
+
 def test_what_is_computed_has_the_grade_of_its_weakest_key_assumption() -> None:
     """Nine tenths of what knowing is worth lie in one parameter: it alone is key."""
     page = written().iloc[0]["markdown"]
@@ -85,12 +103,54 @@ def test_what_is_computed_has_the_grade_of_its_weakest_key_assumption() -> None:
 
 VALUED = ("success_metrics", "key_assumptions", "options", "scenario_ranges")
 VALUED += ("trade_off", "risks_and_mitigations", "what_would_change_our_mind")
+VALUED += ("stop_conditions", "recommendation", "decision_criteria")
 
 
 @pytest.mark.parametrize("field", VALUED)
 def test_a_grade_stands_beside_every_number(first: pd.DataFrame, field: str) -> None:
     for line in first.iloc[0][field].splitlines():
         assert re.search(r"\[[A-D?]\]", line) or not re.search(r"\d", line), line
+
+
+def test_a_grade_stands_beside_the_numbers_of_what_is_missing() -> None:
+    tie = evidence(books=books(None))
+    row = written(decision=decisions(materiality=4000.0), checked_on=tie).iloc[0]
+    told = ["C is worth 3,000 more than B, less than 4,000", "ledger: 12.00 apart"]
+    for text in told:
+        assert f"| {text} [A] |" in row["markdown"]
+        assert f"on condition: {text} [A]" in row["recommendation"]
+
+
+def test_every_parameter_is_said_to_flip_the_answer_or_not_to() -> None:
+    names = [*NAMES]
+    known = pd.DataFrame([assumptions().iloc[2]] * len(names)).assign(parameter=names)
+    flips = pd.DataFrame([thresholds().iloc[0]] * len(names)).assign(
+        parameter=names,
+        flip_value=[None, *[0.9] * (len(names) - 1)],
+        probability_beyond_flip=np.linspace(0.005, 0.995, len(names)),
+    )
+    row = written(assumptions=known, thresholds=flips).iloc[0]
+    lines = row["what_would_change_our_mind"].splitlines()
+    assert len(lines) == N_NEAREST + 2
+    told = row["what_would_change_our_mind"]
+    assert all(told.count(name) == 1 for name in NAMES.values() if name != "uplift")
+    assert lines[-1] == f"at no value tried: {NAMES[names[0]]}"
+    # What policy multiplies is told in full, with what policy would have to be.
+    decided = known.assign(policy_key="budget_movable_rate", policy_value=0.2)
+    row = written(assumptions=decided, thresholds=flips).iloc[0]
+    lines = row["what_would_change_our_mind"].splitlines()
+    assert len(lines) == len(names)
+    assert (
+        "below 90.0% (36% of what is spent can move), now 50.0% (20% of what is"
+        in (row["what_would_change_our_mind"])
+    )
+    # Of key assumptions each is told in full.
+    flips["flip_value"] = 0.9
+    row = written(assumptions=known, thresholds=flips).iloc[0]
+    assert (
+        f"\n{NAMES['cac_expansion']}: expansion wins"
+        in (row["what_would_change_our_mind"])
+    )
 
 
 def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
@@ -104,7 +164,7 @@ def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
         "beyond [A]",
         "at no value tried: uplift",
     ]
-    assert row["stop_conditions"] == "cost above 0.9"
+    assert row["stop_conditions"] == "cost above 0.9 [A]"
     assert row["escalation"] == "Cyd"
     assert row["trade_off"].splitlines() == [
         "C against B: 3,000 USD better on average, 3,500 USD worse in a bad case, "
@@ -122,7 +182,7 @@ def test_it_says_what_would_change_our_mind(first: pd.DataFrame) -> None:
 def test_criteria_say_what_decides_and_what_would_turn_it(first: pd.DataFrame) -> None:
     row = first.iloc[0]
     assert row["decision_criteria"].splitlines() == [
-        "score in USD = 1 x value",
+        "score in USD = 1 x value, the weights decided [?]",
         "C 15,000, B 12,000, A 10,000 [A]",
         "B first if Value weighs 0.5 or less [A]",
     ]
@@ -135,6 +195,28 @@ def test_criteria_say_what_decides_and_what_would_turn_it(first: pd.DataFrame) -
         "not even if C surely had to be undone"
         in (written(scores=sure).iloc[0]["trade_off"])
     )
+
+
+def test_it_says_when_the_best_two_are_nearer_than_what_matters() -> None:
+    row = written(decision=decisions(materiality=4000.0)).iloc[0]
+    assert (
+        row["trade_off"]
+        .splitlines()[0]
+        .endswith(
+            "1,900 USD worse to undo, on average less than the 4,000 that matter [A]"
+        )
+    )
+    assert row["verdict"] == "ready_with_conditions"
+    assert (
+        "on condition: C is worth 3,000 more than B, less than 4,000"
+        in (row["recommendation"])
+    )
+
+
+def test_nobody_is_said_to_have_approved(first: pd.DataFrame) -> None:
+    for page in (first.iloc[0]["markdown"], first.iloc[0]["html"]):
+        assert page.count("to be approved by Ben") == 4
+        assert page.count("approved by") == 4
 
 
 def test_it_says_when_no_parameter_flips_the_answer() -> None:
@@ -177,6 +259,34 @@ def test_each_risk_says_who_watches_it_or_why_nobody_does(
     row = written(rules=rules(**rule), assumptions=known).iloc[0]
     lines = row["risks_and_mitigations"].splitlines()
     assert len(lines) == 2 and all(line.endswith(told) for line in lines)
+
+
+def test_a_trigger_on_what_does_not_flip_is_said_to_be_idle() -> None:
+    flat = thresholds().assign(flip_value=None)
+    row = written(rules=rules(parameter="cac_expansion"), thresholds=flat).iloc[0]
+    for line in row["risks_and_mitigations"].splitlines():
+        assert line.endswith("watched by T1, no flip within its range")
+
+
+def test_the_answer_names_the_motion_that_grows() -> None:
+    today = assumptions().iloc[2].to_dict() | {
+        "parameter": "share_expansion",
+        "estimate": 0.4,
+    }
+    known = pd.concat([assumptions(), pd.DataFrame([today])], ignore_index=True)
+    moved = scores().assign(share_expansion=[0.4, 0.5, 0.0])
+    told = written(assumptions=known, scores=moved).iloc[0]["recommendation"]
+    assert told.startswith(
+        "C Redesign: all of the budget that can move to new logos, now 60% [A]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("chance", "told"), [(0.996, ">99%"), (0.004, "<1%"), (1, "100%")]
+)
+def test_what_is_nearly_sure_is_not_said_to_be_sure(chance: float, told: str) -> None:
+    row = written(scores=scores().assign(probability_pays=chance)).iloc[0]
+    assert row["options"].count(f"costs in {told} and") == 3
 
 
 @pytest.mark.parametrize(

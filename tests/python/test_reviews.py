@@ -27,8 +27,11 @@ LATER = dt.date(2027, 6, 30)
 def recorded(option: str | None = "C") -> pd.DataFrame:
     names = [f"p{n}" for n in range(5)]
     inputs = {
-        "assumptions": [{"parameter": name, "p10": 1.0, "p90": 2.0} for name in names]
-        + [{"parameter": "policy", "p10": 3.0, "p90": 3.0}],
+        "assumptions": [
+            {"parameter": name, "p10": 1.0, "p90": 2.0, "distribution": "bootstrap"}
+            for name in names
+        ]
+        + [{"parameter": "policy", "p10": 3, "p90": 4, "distribution": "triangular"}],
         "simulation": [
             {"option": "expansion focus", "probability_beats_new_logo_focus": 0.8}
         ],
@@ -45,9 +48,11 @@ def recorded(option: str | None = "C") -> pd.DataFrame:
 
 
 def observed(n_outside: int) -> pd.DataFrame:
+    """Policy stands where it stood."""
     values = [2.01] * n_outside + [2.0] * (5 - n_outside)
+    names = [f"p{n}" for n in range(5)]
     return pd.DataFrame(
-        {"parameter": [f"p{n}" for n in range(5)], "estimate": values, **SCOPE}
+        {"parameter": [*names, "policy"], "estimate": [*values, 3.5], **SCOPE}
     )
 
 
@@ -90,7 +95,7 @@ def test_a_review_is_held_due_or_overdue_as_of_the_date(
 
 def test_ranges_and_chances_are_scored() -> None:
     row = held(n_outside=1).loc["R3"]
-    # A point of policy has no range that could hold.
+    # A range of policy holds until policy changes.
     assert (row["n_intervals"], row["n_covered"]) == (5, 4)
     assert row["coverage_rate"] == pytest.approx(0.8)
     assert row["brier"] == pytest.approx(0.04)

@@ -30,8 +30,9 @@ from tests.python.decision_rows import (
 NO_EVENTS = pd.DataFrame(columns=EVENTS)
 
 
-def recorded() -> pd.DataFrame:
+def recorded(gain: float = 6_000.0) -> pd.DataFrame:
     inputs = {
+        "tornado": [{"difference_base": gain}],
         "stamps": STAMPS,
         "balances": {day.isoformat(): value for day, value in BALANCES.items()},
     }
@@ -108,6 +109,31 @@ CASES = [
         "insufficient_history",
         None,
     ),
+    # It was below the flip when expansion won, and is far above it now.
+    (
+        "interval_touches_flip",
+        COST,
+        {"assumptions": interval(1.5, 1.7).assign(estimate=1.6)},
+        "fired",
+        0,
+    ),
+    (
+        "interval_touches_flip",
+        COST,
+        {
+            "assumptions": interval(1.5, 1.7).assign(estimate=1.6),
+            "records": recorded(-1.0),
+        },
+        "ok",
+        0.857143,
+    ),
+    (
+        "interval_touches_flip",
+        COST,
+        {"assumptions": interval(0.4, 0.6), "records": recorded(-1.0)},
+        "fired",
+        0,
+    ),
     ("interval_touches_flip", {"parameter": "uplift"}, {}, "ok", None),
     # (b) The mean is 0.98, the lower limit 0.9534.
     ("outside_usual_range", {}, {"series": after(0.98, 0.98, 0.98)}, "ok", 1),
@@ -134,10 +160,10 @@ CASES = [
         None,
     ),
     ("outside_usual_range", {}, {"series": series(calm(15))}, "ok", 0.812030),
-    # (c) Without a flip each point below the mean by 0.01 adds 1.128 - 0.5.
-    ("drifts_to_flip", DRIFT, {"series": after(0.97, 0.97, 0.97)}, "ok", 0.6232),
-    ("drifts_to_flip", DRIFT, {"series": after(0.97, 0.94, 0.98)}, "watch", 0.172),
-    ("drifts_to_flip", DRIFT, {"series": after(0.94, 0.97, 0.94)}, "fired", -0.7304),
+    # (c) Without a flip each point below the mean by 0.01 adds 1.128 - 0.75.
+    ("drifts_to_flip", DRIFT, {"series": after(0.97, 0.97, 0.97)}, "ok", 0.7732),
+    ("drifts_to_flip", DRIFT, {"series": after(0.97, 0.93, 0.98)}, "watch", 0.0964),
+    ("drifts_to_flip", DRIFT, {"series": after(0.94, 0.97, 0.94)}, "fired", -0.5804),
     (
         "drifts_to_flip",
         DRIFT,
@@ -213,6 +239,52 @@ def test_each_rule_at_its_limits(
         assert found["headroom"] == pytest.approx(headroom, abs=2e-4)
     is_fired = state == "fired"
     assert found["due_on"] == (AS_OF + 14 * DAY if is_fired else None)
+
+
+def test_a_run_on_one_side_of_the_mean_is_watched() -> None:
+    asked = decisions(asked_on=dt.date(2025, 11, 3))
+    for last, state in ((0.981, "watch"), (0.979, "ok"), (0.95, "fired")):
+        points = series(np.concatenate([calm(22), [0.981] * 7, [last]]))
+        facts = replace(FACTS, series=points)
+        found = triggered(rules(), asked, facts, limits(), AS_OF, NO_EVENTS).iloc[0]
+        assert found["state"] == state
+        assert found["headroom"] > 0.9 or state == "fired"
+        assert found["because"].endswith("side of the mean") == (state == "watch")
+
+
+def fired(n_series: int, shift: float, months: list[int]) -> pd.DataFrame:
+    """By series, which charts fire so many months after the question; normal points."""
+    rng = np.random.default_rng(20260105)
+    charts = pd.concat(
+        [rules(), rules(trigger_id="T2", rule="drifts_to_flip", parameter="none")]
+    )
+    rows = []
+    for place in range(n_series):
+        values = rng.normal(size=24 + max(months))
+        values[24:] += shift
+        points = series(values)
+        asked = decisions(asked_on=points["month_start"].iloc[24])
+        for month in months:
+            end = points["month_start"].iloc[23 + month] + 27 * DAY
+            end += pd.offsets.MonthEnd(0)
+            facts = replace(FACTS, series=points)
+            table = triggered(charts, asked, facts, limits(), end.date(), NO_EVENTS)
+            rows += [(place, *row) for row in table[["rule", "state"]].to_numpy()]
+    states = pd.DataFrame(rows, columns=["place", "rule", "state"])
+    return states.assign(fired=states["state"] == "fired")
+
+
+def test_a_stable_series_fires_in_about_one_percent_of_later_months() -> None:
+    share = fired(80, 0, [6, 12, 18, 24]).groupby("rule")["fired"].mean()
+    # As measured closely in test_charts; here are but 320 months of each.
+    assert share.between(0.002, 0.025).all(), share
+
+
+def test_a_shift_of_three_sigma_fires_within_three_months() -> None:
+    caught = fired(60, 3, [1, 2, 3]).groupby(["rule", "place"])["fired"].any()
+    shares = caught.groupby("rule").mean()
+    assert shares["outside_usual_range"] > 0.8
+    assert shares["drifts_to_flip"] > 0.7
 
 
 def test_the_sum_runs_toward_the_flip_with_half_its_distance_as_slack() -> None:

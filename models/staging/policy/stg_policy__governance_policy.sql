@@ -27,8 +27,6 @@ one_row as (
             as chart_run_points,
         max(case when policy_key = 'chart_near_points' then value end)
             as chart_near_points,
-        max(case when policy_key = 'chart_near_window' then value end)
-            as chart_near_window,
         max(case when policy_key = 'chart_near_rate' then value end)
             as chart_near_rate,
         max(case when policy_key = 'cusum_usual_slack' then value end)
@@ -65,7 +63,6 @@ select
     cast(chart_limit_factor as decimal(18, 6)) as chart_limit_factor,
     cast(chart_run_points as integer) as chart_run_points,
     cast(chart_near_points as integer) as chart_near_points,
-    cast(chart_near_window as integer) as chart_near_window,
     cast(chart_near_rate as decimal(18, 6)) as chart_near_rate,
     cast(cusum_usual_slack as decimal(18, 6)) as cusum_usual_slack,
     cast(cusum_limit as decimal(18, 6)) as cusum_limit,
