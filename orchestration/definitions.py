@@ -8,6 +8,7 @@ from orchestration.defs.decisions import (
     propensity_evaluation,
     propensity_scores,
 )
+from orchestration.defs.freshness import sources_arrive_in_time
 from orchestration.defs.governance import (
     alerts,
     decision_readiness,
@@ -20,7 +21,15 @@ from orchestration.defs.governance import (
     review_triggers,
 )
 from orchestration.defs.ledger import exported
-from orchestration.defs.schedules import build_all, daily
+from orchestration.defs.reports import workbook
+from orchestration.defs.schedules import (
+    after_close,
+    build_all,
+    daily,
+    month_close,
+    unattended_build,
+)
+from orchestration.defs.sensors import failures, raw_changes
 from orchestration.defs.valuation import valuation
 from orchestration.warehouse import Warehouse
 
@@ -37,16 +46,18 @@ defs = dg.Definitions(
         review_trigger_events,
         decision_record,
         review_calendar,
+        workbook,
     ],
     asset_checks=[
         every_customer_is_scored,
         decisions_are_ready,
         no_trigger_has_fired,
         past_records_are_unaltered,
+        sources_arrive_in_time,
     ],
-    sensors=[alerts],
-    jobs=[build_all],
-    schedules=[daily],
+    sensors=[alerts, failures, raw_changes],
+    jobs=[build_all, month_close, unattended_build],
+    schedules=[after_close, daily],
     resources={
         "dbt": Dbt(project_dir=project, dbt_executable=DBT),
         "warehouse": Warehouse(),

@@ -141,13 +141,13 @@ def summary(run: Settings, seconds: float) -> str:
     passed = sum(r["status"] == "pass" for r in checks)
     failed = [r["unique_id"].split(".")[2] for r in results if has_failed(r)]
     lines = [f"as of {run.as_of}, built in {seconds:.0f} s"]
-    lines.append(_line("checks", f"{passed} passed, {len(checks) - passed} failed"))
-    lines += [_line("failed", name) for name in failed]
+    lines.append(line("checks", f"{passed} passed, {len(checks) - passed} failed"))
+    lines += [line("failed", name) for name in failed]
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
-        lines += [_line(label, _filled(conn, *line)) for label, *line in LINES]
-        lines.append(_line("marts hash", marts_hash(conn)))
+        lines += [line(label, _filled(conn, *line)) for label, *line in LINES]
+        lines.append(line("marts hash", marts_hash(conn)))
     place = f"{shown(run.warehouse)}, schemas marts and decisions"
-    lines.append(_line("warehouse", place))
+    lines.append(line("warehouse", place))
     return "\n".join(lines)
 
 
@@ -174,7 +174,8 @@ def shown(path: Path) -> str:
     return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)
 
 
-def _line(label: str, text: str) -> str:
+def line(label: str, text: str) -> str:
+    """A line of a summary."""
     return f"{label:<18}{text}"
 
 
