@@ -144,7 +144,7 @@ def summary(run: Settings, seconds: float) -> str:
     lines.append(line("checks", f"{passed} passed, {len(checks) - passed} failed"))
     lines += [line("failed", name) for name in failed]
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
-        lines += [line(label, _filled(conn, *line)) for label, *line in LINES]
+        lines += [line(label, _filled(conn, *query)) for label, *query in LINES]
         lines.append(line("marts hash", marts_hash(conn)))
     place = f"{shown(run.warehouse)}, schemas marts and decisions"
     lines.append(line("warehouse", place))
