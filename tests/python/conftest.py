@@ -29,10 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt compiles the project for the session."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="session")
+def nodes(compiled: Path) -> list[Node]:
     """The project as dbt compiles it, once for the session."""
-    folder: Path = tmp_path_factory.mktemp("compiled")
-    return compiled_nodes(folder)
+    return compiled_nodes(compiled)
 
 
 @pytest.fixture(scope="session")

@@ -38,14 +38,28 @@ def definitions(manifest: dict[str, Any]) -> dg.Definitions:
     return defs
 
 
-def test_definitions_resolve_with_a_job_and_a_daily_schedule(
+def test_definitions_resolve_with_jobs_in_process_and_schedules(
     definitions: dg.Definitions,
 ) -> None:
     dg.Definitions.validate_loadable(definitions)
-    job = definitions.resolve_job_def("build_all")
-    assert job.executor_def.name == "in_process"
-    [schedule] = definitions.schedules or []
-    assert (schedule.name, schedule.job_name) == ("daily", "build_all")
+    for name in ("build_all", "unattended_build", "month_close"):
+        job = definitions.resolve_job_def(name)
+        assert job.executor_def.name == "in_process"
+    scheduled = {schedule.name: schedule.job_name for schedule in definitions.schedules}
+    assert scheduled == {"after_close": "month_close", "daily": "unattended_build"}
+
+
+def test_who_waits_is_not_kept_waiting_and_the_workbook_is_of_the_close(
+    definitions: dg.Definitions,
+) -> None:
+    jobs = ("build_all", "unattended_build", "month_close")
+    by_hand, unattended, close = map(definitions.resolve_job_def, jobs)
+    retries = [job._op_retry_policy for job in (by_hand, unattended, close)]
+    assert retries[0] is None and retries[1] == retries[2]
+    assert retries[1].backoff == dg.Backoff.EXPONENTIAL
+    steps = [{node.name for node in job.nodes} for job in (by_hand, unattended, close)]
+    assert steps[0] == steps[1] == steps[2] - {"reports__workbook"}
+    assert {"reports__workbook", "sources_arrive_in_time"} <= steps[2]
 
 
 def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
@@ -65,7 +79,7 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
         assert groups[node["schema"], node["name"]] == layers[node["resource_type"]]
     for source in manifest["sources"].values():
         assert groups["raw", source["name"]] == "raw"
-    assert set(groups.values()) == {*READS, "raw", "decisions"}
+    assert set(groups.values()) == {*READS, "raw", "decisions", "reports"}
 
 
 def test_every_data_test_is_an_asset_check(
