@@ -20,7 +20,6 @@ class Run:
     job: str
     is_success: bool
     ended_at: dt.datetime
-    updated_at: str
     passed: frozenset[str]
     failed: frozenset[str]
     because: tuple[str, ...]
@@ -36,16 +35,18 @@ def outcome(instance: dg.DagsterInstance, record: dg.RunRecord) -> Run:
     checks = _events(instance, run.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
     steps = _events(instance, run.run_id, dg.DagsterEventType.STEP_FAILURE)
     results = [event.asset_check_evaluation_data for event in checks]
+    is_success = run.status == dg.DagsterRunStatus.SUCCESS
+    reasons = [f"{step.step_key}: {_reason(step)}" for step in steps]
+    died = [] if is_success else ["its process came to no end of its own"]
     ended_at = record.end_time or record.update_timestamp.timestamp()
     return Run(
         run_id=run.run_id,
         job=run.job_name,
-        is_success=run.status == dg.DagsterRunStatus.SUCCESS,
+        is_success=is_success,
         ended_at=dt.datetime.fromtimestamp(ended_at, dt.UTC),
-        updated_at=record.update_timestamp.isoformat(),
         passed=frozenset(check.check_name for check in results if check.passed),
         failed=frozenset(check.check_name for check in results if not check.passed),
-        because=tuple(f"{step.step_key}: {_reason(step)}" for step in steps),
+        because=tuple(reasons or died),
     )
 
 

@@ -22,7 +22,7 @@ def built() -> list[str]:
     """What dbt said at the end of the last build, whoever started it."""
     results = run_results()
     if not results:
-        return [line("last build", "none came to its end: make build")]
+        return [line("last build", "none has come to its end")]
     metadata = json.loads(RUN_RESULTS.read_text(encoding="utf-8"))["metadata"]
     ended_at = dt.datetime.fromisoformat(metadata["generated_at"])
     failed = [r["unique_id"].split(".")[2] for r in results if has_failed(r)]

@@ -42,20 +42,20 @@ def raw_changes(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipR
 def failures(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Tells of each run that failed, and of checks that begin or cease to fail.
 
-    The cursor is the last run told and the checks that failed then.
+    The cursor is when the last run told had ended, and the checks that failed then:
+    a run is written to again after its end, as when it is retried.
     """
     last = json.loads(context.cursor or "{}")
     failing, told = set(last.get("failing", [])), 0
-    runs = context.instance.get_run_records(
-        dg.RunsFilter(
-            statuses=FINISHED,
-            updated_after=dt.datetime.fromisoformat(last["told"]) if last else None,
-        ),
-        order_by="update_timestamp",
-        ascending=True,
-    )
-    for record in runs:
-        run = outcome(context.instance, record)
+    since = dt.datetime.fromisoformat(last["ended_at"]) if last else None
+    written = dg.RunsFilter(statuses=FINISHED, updated_after=since)
+    runs = [
+        outcome(context.instance, record)
+        for record in context.instance.get_run_records(written)
+    ]
+    for run in sorted(runs, key=lambda run: run.ended_at):
+        if since and run.ended_at <= since:
+            continue
         message = run_message(run, failing)
         try:
             if message:
@@ -64,6 +64,6 @@ def failures(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         except AlertError as error:
             return dg.SkipReason(f"{told} told; {error}")
         failing = run.failing_after(failing)
-        cursor = {"told": run.updated_at, "failing": sorted(failing)}
+        cursor = {"ended_at": run.ended_at.isoformat(), "failing": sorted(failing)}
         context.update_cursor(json.dumps(cursor))
     return dg.SkipReason(f"{told} told")

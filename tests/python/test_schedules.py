@@ -16,7 +16,7 @@ from orchestration.alerts import log
 from orchestration.defs.freshness import sources_arrive_in_time
 from orchestration.defs.schedules import after_close, closing_day, daily
 from orchestration.defs.sensors import failures, raw_changes
-from orchestration.runs import Run, run_message
+from orchestration.runs import Run, outcome, run_message
 from orchestration.seeds import seed
 from orchestration.settings import settings
 from orchestration.watch import QUIET_SECONDS, Watch, folder_stamp, looked
@@ -196,7 +196,6 @@ def ended(job: str, passed: str = "", failed: str = "", because: str = "") -> Ru
         job=job,
         is_success=not because,
         ended_at=dt.datetime(2026, 7, 1, 5, 2, tzinfo=dt.UTC),
-        updated_at="2026-07-01T05:02:00+00:00",
         passed=frozenset(passed.split()),
         failed=frozenset(failed.split()),
         because=(because,) if because else (),
@@ -237,6 +236,17 @@ def is_whole() -> dg.AssetCheckResult:
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as made:
         yield made
+
+
+def test_a_run_whose_process_died_is_told_as_such(
+    instance: dg.DagsterInstance,
+) -> None:
+    run = instance.create_run_for_job(dg.job(name="killed")(lambda: None))
+    instance.report_run_failed(run, "nobody is there")
+    told = run_message(outcome(instance, instance.get_run_records()[0]), set())
+    assert (
+        told and told["text"] == "killed failed; its process came to no end of its own"
+    )
 
 
 def test_failed_runs_and_checks_are_posted_once_and_again_if_nobody_answered(
@@ -280,6 +290,10 @@ def test_failed_runs_and_checks_are_posted_once_and_again_if_nobody_answered(
     cursor = tick(cursor)
     assert "now fail: is_whole" in texts()[1]
     assert tick(cursor) == cursor
+    # Dagster writes to a run again when it retries it.
+    for run in instance.get_runs():
+        instance.add_run_tags(run.run_id, {"dagster/did_retry": "true"})
+    assert tick(cursor) == cursor and len(texts()) == 2
     build()
     tick(cursor)
     assert texts()[2].endswith("succeeded; pass again: is_whole")
