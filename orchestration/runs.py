@@ -1,6 +1,8 @@
 """What became of a run, from what Dagster wrote of it, and what people hear of it."""
 
 import datetime as dt
+import re
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,9 @@ import dagster as dg
 FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 # Each trigger is told by itself.
 TOLD_BY_ITSELF = {"no_trigger_has_fired"}
+# What a log has around its words: colours, the name of the error.
+COLOURS_AND_CLASS = re.compile(r"\x1b\[\d*m|^[\w.]+: ")
+WIDTH = 400
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,9 @@ def _events(
 
 
 def _reason(step: dg.DagsterEvent) -> str:
-    """The innermost cause of a failed step, in one line."""
+    """The innermost cause of a failed step, in one line that fits a message."""
     error = step.step_failure_data.error
     while error and error.cause:
         error = error.cause
-    return " ".join(error.message.split()) if error else "no reason was given"
+    text = COLOURS_AND_CLASS.sub("", error.message if error else "no reason was given")
+    return textwrap.shorten(text, WIDTH)

@@ -19,7 +19,7 @@ from packaging.version import Version
 
 from orchestration.defs.freshness import BUILT_DAILY
 from orchestration.settings import PROJECT
-from orchestration.summary import RUN_RESULTS, run_results
+from orchestration.summary import RUN_RESULTS, has_failed, run_results
 
 # The dbt of this environment, whether or not the environment is on the path.
 DBT = str(Path(sys.executable).with_name("dbt"))
@@ -66,8 +66,12 @@ def tables(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Any]:
     )
     yield from invocation.stream()
     if error := invocation.get_error():
+        wrong = [r for r in run_results() if r["status"] != "skipped" and has_failed(r)]
+        if not wrong:
+            raise error
         # What fails on its data fails again; what kept dbt from running may pass.
-        raise dg.Failure(str(error), allow_retries=not run_results()) from error
+        names = ", ".join(result["unique_id"].split(".")[2] for result in wrong)
+        raise dg.Failure(f"dbt failed at {names}", allow_retries=False)
 
 
 def raw_tables() -> list[dg.AssetSpec]:
