@@ -13,8 +13,7 @@ import yaml
 
 from decisions.contracts import CONTRACTS
 from orchestration.seeds import seed
-from orchestration.settings import PROJECT, Settings, SettingsError, settings
-from orchestration.summary import shown
+from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
 from reports.pages import Known, Table, site
 
 SEEDS = (

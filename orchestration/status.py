@@ -10,7 +10,8 @@ import dagster as dg
 
 from orchestration.defs.schedules import CLOSING_HOUR, DAILY_HOUR, closing_day
 from orchestration.runs import FINISHED, outcome, progress
-from orchestration.summary import RUN_RESULTS, failed, line, run_results, shown
+from orchestration.settings import shown
+from orchestration.summary import RUN_RESULTS, failed, line, run_results
 
 RUNS_SHOWN = 5
 RUNNING = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
