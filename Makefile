@@ -9,8 +9,8 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build report boards publish-postgres test lint format dev
-.PHONY: bench demo lock clean metrics
+.PHONY: help setup build report boards docs status publish-postgres test lint format
+.PHONY: dev bench demo lock clean metrics
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -37,6 +37,13 @@ boards: setup ## Serve the boards on http://127.0.0.1:3001
 publish-postgres: setup ## Copy the snapshot to the PostgreSQL of EXPANSION_POSTGRES
 	@$(BIN)/python -m orchestration.postgres
 
+docs: setup ## Write a page for every definition, and lineage: data/docs/index.html
+	@test -f "$${EXPANSION_WAREHOUSE:-data/warehouse.duckdb}" || $(BIN)/python -m orchestration.build
+	@$(BIN)/python -m orchestration.docs
+
+status: setup ## Show the last build, what runs now, what ran lately, what comes next
+	@$(BIN)/python -m orchestration.status
+
 test: setup lint ## Lint, unit tests, golden cases, the reference, the door, the wiring
 	@$(BIN)/python -m pytest
 
@@ -50,7 +57,7 @@ format: setup ## Let ruff and sqlfluff mend what they can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/sqlfluff fix --disable-progress-bar --quiet models tests/singular analyses
 
-dev: setup ## Open Dagster with its schedule on http://127.0.0.1:3000
+dev: setup ## Open Dagster, its schedules and sensors on http://127.0.0.1:3000
 	@mkdir -p $(DAGSTER_HOME) && cp orchestration/dagster.yaml $(DAGSTER_HOME)/
 	@$(BIN)/dbt parse --quiet
 	@$(BIN)/dagster dev --host 127.0.0.1 --port 3000

@@ -1,4 +1,4 @@
-"""Tells people that a trigger changed its state: in a log, and where they asked."""
+"""Tells people what they should know of: in a log, and where they asked."""
 
 import datetime as dt
 import json
@@ -42,12 +42,16 @@ def message(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def send(event: Mapping[str, Any], run: Settings, wait_seconds: float = 1.0) -> None:
+    """Tells that a trigger changed its state."""
+    post(message(event), run, wait_seconds)
+
+
+def post(told: Mapping[str, Any], run: Settings, wait_seconds: float = 1.0) -> None:
     """Posts an alert if there is a webhook, then writes it to the log.
 
     Each attempt that fails waits twice as long as the one before; after the last one
     AlertError is raised, and the alert is not in the log, so that it is sent again.
     """
-    told = message(event)
     if run.alert_webhook:
         _post(run.alert_webhook, told, wait_seconds)
     path = log(run)
@@ -74,7 +78,8 @@ def _post(url: str, told: Mapping[str, Any], wait_seconds: float) -> None:
                 return
         except OSError as error:
             if attempt == ATTEMPTS - 1:
-                said = f"{told['trigger_id']} could not be posted: {error}"
+                name = told.get("trigger_id") or told.get("run_id")
+                said = f"{name} could not be posted: {error}"
                 raise AlertError(said) from error
             time.sleep(wait_seconds * 2**attempt)
 

@@ -14,7 +14,7 @@ import duckdb
 
 from orchestration.publish import CURRENT, DATABASE
 from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
-from reports.pages import BOARDS, Page, linked
+from reports.board_pages import BOARDS, Page, linked
 
 # The variable of a board, and the values it is drawn with: value and label.
 VALUES = {

@@ -9,6 +9,7 @@ from orchestration.defs.decisions import (
     propensity_evaluation,
     propensity_scores,
 )
+from orchestration.defs.freshness import sources_arrive_in_time
 from orchestration.defs.governance import (
     alerts,
     decision_readiness,
@@ -22,7 +23,15 @@ from orchestration.defs.governance import (
 )
 from orchestration.defs.ledger import evaluations, exported
 from orchestration.defs.publish import snapshot_of
-from orchestration.defs.schedules import build_all, daily
+from orchestration.defs.reports import workbook
+from orchestration.defs.schedules import (
+    after_close,
+    build_all,
+    daily,
+    month_close,
+    unattended_build,
+)
+from orchestration.defs.sensors import failures, raw_changes
 from orchestration.defs.valuation import valuation
 from orchestration.warehouse import Warehouse
 
@@ -41,17 +50,18 @@ built = [
 ]
 
 defs = dg.Definitions(
-    assets=[*raw_tables(), *built, snapshot_of(built)],
+    assets=[*raw_tables(), *built, snapshot_of(built), workbook],
     asset_checks=[
         every_customer_is_scored,
         decisions_are_ready,
         no_trigger_has_fired,
         past_records_are_unaltered,
         *books_agree,
+        sources_arrive_in_time,
     ],
-    sensors=[alerts],
-    jobs=[build_all],
-    schedules=[daily],
+    sensors=[alerts, failures, raw_changes],
+    jobs=[build_all, month_close, unattended_build],
+    schedules=[after_close, daily],
     # A DuckDB file has one writer.
     executor=dg.in_process_executor,
     resources={

@@ -23,8 +23,7 @@ from metricflow_semantics.model.dbt_manifest_parser import (
 )
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
-from orchestration.settings import PROJECT, Settings, SettingsError, settings
-from orchestration.summary import shown
+from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
 
 MANIFEST = PROJECT / "target" / "semantic_manifest.json"
 PERIODS = ("metric_time__month", "metric_time__quarter", "metric_time__year")

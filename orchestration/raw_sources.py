@@ -114,7 +114,7 @@ def _csv(table: str, path: Path) -> Source:
         f"columns = {{{types}}}, delim = ',', quote = '\"', escape = '\"', "
         "nullstr = '', strict_mode = true, null_padding = false)"
     )
-    return Source(str(path), relation, header, is_copied=True, stamp=_stamp([path]))
+    return Source(str(path), relation, header, is_copied=True, stamp=stamp([path]))
 
 
 def _parquet(
@@ -126,7 +126,7 @@ def _parquet(
         columns = conn.execute(f"describe select * from {relation}").fetchall()
     except duckdb.Error as error:
         raise unreadable(table, path, error) from error
-    return Source(str(path), relation, [row[0] for row in columns], stamp=_stamp(parts))
+    return Source(str(path), relation, [row[0] for row in columns], stamp=stamp(parts))
 
 
 def _in_schema(
@@ -165,7 +165,8 @@ def _refuse_missing_columns(
         )
 
 
-def _stamp(paths: list[Path]) -> str:
+def stamp(paths: list[Path]) -> str:
+    """A text that changes with the name, size and time of a file."""
     stats = [(str(path), path.stat()) for path in paths]
     return json.dumps([(name, s.st_size, s.st_mtime_ns) for name, s in stats])
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from orchestration.settings import Settings, SettingsError, settings
-from orchestration.summary import shown
+from orchestration.settings import Settings, SettingsError, settings, shown
 from orchestration.warehouse import frame
 from reports.workbook import Month, workbook
 

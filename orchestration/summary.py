@@ -139,14 +139,14 @@ def summary(run: Settings, seconds: float, snapshot: str) -> str:
     checks = [r for r in results if r["unique_id"].startswith("test.")]
     passed = sum(r["status"] == "pass" for r in checks)
     lines = [f"as of {run.as_of}, built in {seconds:.0f} s"]
-    lines.append(_line("checks", f"{passed} passed, {len(checks) - passed} failed"))
-    lines += [_line("failed", name) for name in failed()]
+    lines.append(line("checks", f"{passed} passed, {len(checks) - passed} failed"))
+    lines += [line("failed", name) for name in failed()]
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
-        lines += [_line(label, _filled(conn, *line)) for label, *line in LINES]
-        lines.append(_line("marts hash", marts_hash(conn)))
+        lines += [line(label, _filled(conn, *query)) for label, *query in LINES]
+        lines.append(line("marts hash", marts_hash(conn)))
     place = f"{shown(run.warehouse)}, schemas marts and decisions"
-    lines.append(_line("warehouse", place))
-    lines.append(_line("snapshot", snapshot))
+    lines.append(line("warehouse", place))
+    lines.append(line("snapshot", snapshot))
     return "\n".join(lines)
 
 
@@ -168,7 +168,8 @@ def marts_hash(conn: duckdb.DuckDBPyConnection) -> str:
     return hashlib.sha256(str(sums).encode()).hexdigest()[:16]
 
 
-def _line(label: str, text: str) -> str:
+def line(label: str, text: str) -> str:
+    """A line of a summary."""
     return f"{label:<18}{text}"
 
 
@@ -181,9 +182,9 @@ def _filled(conn: duckdb.DuckDBPyConnection, text: str, query: str) -> str:
     return text.format(*rows[0]) if rows and rows[0][0] is not None else "-"
 
 
-def failed() -> list[str]:
+def failed(with_skipped: bool = True) -> list[str]:
     """What dbt could not build or found wrong; what that left undone comes last."""
-    statuses = ("fail", "error", "runtime error", "skipped")
+    statuses = ("fail", "error", "runtime error", *["skipped"] * with_skipped)
     found = [result for result in run_results() if result["status"] in statuses]
     found.sort(key=lambda result: result["status"] == "skipped")
     return [result["unique_id"].split(".")[2] for result in found]

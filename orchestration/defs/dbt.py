@@ -17,7 +17,9 @@ from dagster_dbt import (
 from dbt.version import __version__ as dbt_version
 from packaging.version import Version
 
+from orchestration.defs.freshness import BUILT_DAILY
 from orchestration.settings import PROJECT
+from orchestration.summary import RUN_RESULTS, failed
 from orchestration.warehouse import OneWriter
 
 # The dbt of this environment, whether or not the environment is on the path.
@@ -44,14 +46,32 @@ class ByLayer(DagsterDbtTranslator):
             return "ledger"
         return dbt_resource_props["fqn"][1] if kind == "model" else "raw"
 
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        is_mart = spec.group_name == "marts"
+        return (
+            spec.replace_attributes(freshness_policy=BUILT_DAILY) if is_mart else spec
+        )
+
 
 @dbt_assets(manifest=project.manifest_path, dagster_dbt_translator=ByLayer())
 def tables(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Any]:
     """Every table of the warehouse, built and tested in one dbt run."""
     # Unit tests are of the code, not of the data: `make test` runs them.
     command = ["build", "--exclude-resource-type", "unit_test"]
-    invocation = dbt.cli(command, context=context, target_path=project.target_path)
+    RUN_RESULTS.unlink(missing_ok=True)
+    invocation = dbt.cli(
+        command, context=context, target_path=project.target_path, raise_on_error=False
+    )
     yield from invocation.stream()
+    if error := invocation.get_error():
+        if not failed():
+            raise error
+        # What fails on its data fails again; what kept dbt from running may pass.
+        wrong = failed(with_skipped=False)
+        raise dg.Failure(f"dbt failed at {', '.join(wrong)}", allow_retries=False)
 
 
 def raw_tables() -> list[dg.AssetSpec]:

@@ -19,8 +19,8 @@ import yaml
 
 from orchestration import boards
 from orchestration.settings import PROJECT, settings
-from reports.pages import BOARDS as NAMED
-from reports.pages import Page, linked
+from reports.board_pages import BOARDS as NAMED
+from reports.board_pages import Page, linked
 from tests.python.board_queries import BOARDS, functions, queries, read, tables
 from tests.python.browser import CHROMIUM, PATIENCE, Browser, opened
 

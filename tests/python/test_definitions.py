@@ -39,14 +39,28 @@ def definitions(manifest: dict[str, Any]) -> dg.Definitions:
     return defs
 
 
-def test_definitions_resolve_with_a_job_and_a_daily_schedule(
+def test_definitions_resolve_with_jobs_in_process_and_schedules(
     definitions: dg.Definitions,
 ) -> None:
     dg.Definitions.validate_loadable(definitions)
-    job = definitions.resolve_job_def("build_all")
-    assert job.executor_def.name == "in_process"
-    [schedule] = definitions.schedules or []
-    assert (schedule.name, schedule.job_name) == ("daily", "build_all")
+    for name in ("build_all", "unattended_build", "month_close"):
+        job = definitions.resolve_job_def(name)
+        assert job.executor_def.name == "in_process"
+    scheduled = {schedule.name: schedule.job_name for schedule in definitions.schedules}
+    assert scheduled == {"after_close": "month_close", "daily": "unattended_build"}
+
+
+def test_who_waits_is_not_kept_waiting_and_the_workbook_is_of_the_close(
+    definitions: dg.Definitions,
+) -> None:
+    jobs = ("build_all", "unattended_build", "month_close")
+    by_hand, unattended, close = map(definitions.resolve_job_def, jobs)
+    retries = [job._op_retry_policy for job in (by_hand, unattended, close)]
+    assert retries[0] is None and retries[1] == retries[2]
+    assert retries[1].backoff == dg.Backoff.EXPONENTIAL
+    steps = [{node.name for node in job.nodes} for job in (by_hand, unattended, close)]
+    assert steps[0] == steps[1] == steps[2] - {"reports__workbook"}
+    assert {"reports__workbook", "sources_arrive_in_time"} <= steps[2]
 
 
 def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
@@ -66,14 +80,15 @@ def test_every_table_is_an_asset_in_a_group_named_for_its_layer(
         assert groups[node["schema"], node["name"]] == layers[node["resource_type"]]
     for source in manifest["sources"].values():
         assert groups[source["source_name"], source["name"]] == source["source_name"]
-    assert set(groups.values()) == {*READS, "raw", "decisions", "published"}
+    assert set(groups.values()) == {*READS, "raw", "decisions", "published", "reports"}
 
 
 def test_the_snapshot_comes_after_every_table(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     snapshot = dg.AssetKey(["published", "snapshot"])
     after = graph.get(snapshot).parent_keys
-    assert after == set(graph.executable_asset_keys) - {snapshot}
+    workbook = dg.AssetKey(["reports", "workbook"])
+    assert after == set(graph.executable_asset_keys) - {snapshot, workbook}
 
 
 def test_a_run_is_the_only_writer_of_the_warehouse(definitions: dg.Definitions) -> None:
