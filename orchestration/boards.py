@@ -96,9 +96,10 @@ def write(run: Settings) -> Path:
                 use_cache=False,
                 standalone=True,
             )
-            wrong = [*drawn.validation_errors, *drawn.chart_errors]
-            if drawn.board_error or wrong or not isinstance(drawn.data, str):
-                raise BoardError(f"{page.file}: {drawn.board_error or wrong[0]}")
+            wrong = [*drawn.validation_errors, *drawn.chart_errors, drawn.board_error]
+            if drawn.status != "ok" or not isinstance(drawn.data, str):
+                reason = next((error.message for error in wrong if error), "no page")
+                raise BoardError(f"{page.file} cannot be drawn: {reason}")
             text = linked(drawn.data, page, pages)
             (run.reports / page.file).write_text(text, encoding="utf-8")
     return run.reports / Page("executive").file
