@@ -81,11 +81,11 @@ def write(run: Settings) -> Path:
     # Takes seconds to load, and only boards need it.
     from dbt_charts.agent_api.project_session import ProjectSession
 
-    path = snapshot(run)
+    # One snapshot for all pages, though another is published meanwhile.
+    path = snapshot(run).resolve()
     os.environ |= {"EXPANSION_SNAPSHOT": str(path), "DO_NOT_TRACK": "1"}
-    run.reports.mkdir(parents=True, exist_ok=True)
     pages = pages_of(path)
-    _remove_former(run.reports)
+    texts = {}
     with ProjectSession.open(PROJECT) as session:
         for page in pages:
             board = session.project.path(f"charts/{page.board}.yml").read_board()
@@ -100,8 +100,11 @@ def write(run: Settings) -> Path:
             if drawn.status != "ok" or not isinstance(drawn.data, str):
                 reason = next((error.message for error in wrong if error), "no page")
                 raise BoardError(f"{page.file} cannot be drawn: {reason}")
-            text = linked(drawn.data, page, pages)
-            (run.reports / page.file).write_text(text, encoding="utf-8")
+            texts[page.file] = linked(drawn.data, page, pages)
+    run.reports.mkdir(parents=True, exist_ok=True)
+    _remove_former(run.reports)
+    for file, text in texts.items():
+        (run.reports / file).write_text(text, encoding="utf-8")
     return run.reports / Page("executive").file
 
 
