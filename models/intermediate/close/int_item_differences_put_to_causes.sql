@@ -21,7 +21,7 @@ items as (
 ),
 
 -- A line that ends on the day another of its subscription and product begins was not
--- cancelled: both are one change, of the quantity or, where that is the same, the price.
+-- cancelled: both are one change, of the quantity or, if it is the same, of the price.
 paired as (
 
     select
