@@ -45,7 +45,7 @@ dated as (
 
 ),
 
--- What happened to the account near the close, other than an expansion, and is as large.
+-- What happened to the account near the close, of this amount, and is no expansion.
 surroundings as (
 
     select
