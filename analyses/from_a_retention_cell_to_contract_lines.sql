@@ -1,8 +1,8 @@
 -- Which accounts are behind a retention, and which contract lines behind their opening
--- and closing? Choose the cell in the first step. Lines add up to their part to the cent:
--- those of an opening are what they were then, at the rates of the month. An opening has
--- lines over 12 months only; over 3 or 1 it ends at the accounts. Price and interval are
--- as the raw row has them.
+-- and closing? Choose the cell in the first step. Lines add up to their part to the
+-- cent: those of an opening are what they were then, at the rates of the month. An
+-- opening has lines over 12 months only; over 3 or 1 it ends at the accounts. Price and
+-- interval are as the raw row has them.
 with
 
 cell as (
