@@ -1,6 +1,8 @@
 -- Which accounts are behind a retention, and which contract lines behind their opening
--- and closing? Choose the cell in the first step. An opening is at the rates of today, its
--- lines at those of then; price and interval are as the raw row has them.
+-- and closing? Choose the cell in the first step. Lines add up to their part to the
+-- cent: those of an opening are what they were then, at the rates of the month. An
+-- opening has lines over 12 months only; over 3 or 1 it ends at the accounts. Price and
+-- interval are as the raw row has them.
 with
 
 cell as (
@@ -16,11 +18,7 @@ cell as (
 
 accounts as (
 
-    select
-        accounts.*,
-        cast(
-            {{ dbt.dateadd('month', '-cell.lag_months', 'cell.month_start') }} as date
-        ) as opening_month_start
+    select accounts.*
     from {{ ref('retention_accounts') }} as accounts
     inner join cell
         on
@@ -39,7 +37,37 @@ products as (
 
 lines as (
 
-    select * from {{ ref('arr_item_months') }}
+    select
+        account_id,
+        month_start,
+        'closing' as part,
+        product_id,
+        item_id,
+        subscription_id,
+        is_held,
+        quantity,
+        currency,
+        local_arr,
+        plan_rate,
+        closing_arr as line_arr
+    from {{ ref('arr_item_months') }}
+
+    union all
+
+    select
+        account_id,
+        month_start,
+        'opening' as part,
+        product_id,
+        item_id,
+        subscription_id,
+        is_held,
+        quantity,
+        currency,
+        local_arr,
+        plan_rate,
+        opening_arr_12m as line_arr
+    from {{ ref('opening_item_months') }}
 
 ),
 
@@ -57,37 +85,24 @@ raw_lines as (
 account_lines as (
 
     select
-        accounts.account_id,
         accounts.opening_arr,
         accounts.closing_arr,
-        lines.product_id,
-        lines.item_id,
-        lines.subscription_id,
-        lines.is_held,
-        lines.quantity,
-        lines.currency,
-        lines.local_arr,
-        lines.plan_rate,
-        lines.closing_arr as line_arr,
-        case
-            when lines.month_start = accounts.month_start then 'closing'
-            else 'opening'
-        end as part
+        lines.*
     from accounts
     inner join lines
         on
             accounts.account_id = lines.account_id
-            and (
-                lines.month_start = accounts.opening_month_start
-                or (
-                    lines.month_start = accounts.month_start
-                    and accounts.closing_arr <> 0
-                )
-            )
+            and accounts.month_start = lines.month_start
     inner join products on lines.product_id = products.product_id
     where
-        accounts.scope_type <> 'product_family'
-        or accounts.scope_value = products.product_family
+        (
+            (lines.part = 'closing' and accounts.closing_arr <> 0)
+            or (lines.part = 'opening' and accounts.lag_months = 12)
+        )
+        and (
+            accounts.scope_type <> 'product_family'
+            or accounts.scope_value = products.product_family
+        )
 
 )
 

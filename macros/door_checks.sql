@@ -52,6 +52,13 @@
             'reason': "'valid_to is not after valid_from'",
         }) %}
     {% endif %}
+    {% if columns.month_start and columns.closed_on %}
+        {% do checks.append({
+            'fails': 'typed.closed_on <= '
+                ~ 'cast(' ~ dbt.last_day('typed.month_start', 'month') ~ ' as date)',
+            'reason': "'closed_on is not after the end of the month'",
+        }) %}
+    {% endif %}
     {% if columns.currency and table != 'billing__fx_rates' %}
         {% do checks.append({
             'fails': 'typed.currency is not null and known_currency.known_id is null',

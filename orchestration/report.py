@@ -25,7 +25,12 @@ MARTS = {
     ),
     "retention_bridge": "scope_type = 'company' and month_start = $month",
     "expansion_drivers": "month_start > $cohort and month_start <= $month",
-    "reconciliation_summary": "true",
+    "reconciliation_months": "month_start = $month",
+    "retention_restatements": (
+        "month_start = $month and scope_type = 'company'"
+        " and metric_id = 'net_revenue_retention_12m'"
+    ),
+    "period_closes": "month_start = $month",
     "restatements": "month_start <= $month",
 }
 

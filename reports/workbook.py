@@ -21,6 +21,7 @@ from reports.cells import HEADER, Column, Formula, Table, cents, number, quotien
 
 ZERO = Decimal("0.00")
 NO_OPENING = "no opening"
+NET = "net_revenue_retention_12m"
 ROWS_OF_A_SHEET = 1_048_576
 MOVEMENTS = ("new", "expansion", "reactivation", "contraction", "churn")
 LOOKS: dict[str, dict[str, Any]] = {
@@ -75,8 +76,9 @@ def workbook(month: Month, frames: Mapping[str, pd.DataFrame]) -> bytes:
 
     Frames by mart: accounts, arr_bridge_months and arr_bridge_accounts (the company's)
     of the twelve months and the one before them, retention_months, retention_accounts
-    and retention_bridge of the month, expansion_drivers of the twelve months,
-    reconciliation_summary, and restatements where there is such a mart.
+    and retention_bridge of the month, expansion_drivers of the twelve months; and where
+    there are such marts reconciliation_months, the company's net retention in
+    retention_restatements and period_closes, all of the month, and restatements.
     """
     rows = {mart: _rows(frame) for mart, frame in frames.items()}
     bridge = bridge_table(month, rows["arr_bridge_months"])
@@ -85,9 +87,12 @@ def workbook(month: Month, frames: Mapping[str, pd.DataFrame]) -> bytes:
     flow = flow_table(rows["retention_bridge"])
     drivers = drivers_table(rows["expansion_drivers"])
     checks = check_lines(month, bridge, accounts, retention, flow, drivers)
+    reported = reported_table(rows.get("retention_restatements", []))
     tables = [accounts, drivers, flow, bridge, retention]
+    if reported.rows:
+        tables.append(reported)
     for mart, title in (
-        ("reconciliation_summary", "Reconciliations"),
+        ("reconciliation_months", "Reconciliations"),
         ("restatements", "Restatements"),
     ):
         if mart in rows:
@@ -102,6 +107,7 @@ def workbook(month: Month, frames: Mapping[str, pd.DataFrame]) -> bytes:
     )
     looks = {name: book.add_format(look) for name, look in LOOKS.items()}
     summary = summary_lines(month, accounts, retention, flow, bridge, checks)
+    summary += reported_lines(month, rows.get("period_closes", []), reported, retention)
     _write_lines(book.add_worksheet("NRR bridge"), summary, looks)
     _write_lines(book.add_worksheet("Checks"), checks, looks)
     for table in tables:
@@ -224,6 +230,20 @@ def _value(table: Table, place: int, row: dict[str, Any]) -> Formula:
         Formula(table.cell("denominator", place), row["denominator"]),
         NO_OPENING,
     )
+
+
+def reported_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """The company's net retention as the close of the month reported it."""
+    columns = [
+        Column("snapshot_id", "Snapshot", width=22),
+        Column("metric_id", "Retention", width=30),
+        Column("reported_numerator", "Numerator", "money"),
+        Column("reported_denominator", "Denominator", "money"),
+        Column("reported_value", "Value", "exact_rate"),
+        Column("reported_policy_version", "Policy version"),
+    ]
+    about = "marts.retention_restatements of the company, the month: as reported."
+    return Table("As reported", about, columns, rows)
 
 
 def flow_table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -360,6 +380,65 @@ def summary_lines(
     return lines
 
 
+def reported_lines(
+    month: Month,
+    closes: Sequence[dict[str, Any]],
+    reported: Table,
+    retention: Table,
+) -> list[Line]:
+    """What the close of the month reported, beside what the same figures are now."""
+    title = Line(f"Net revenue retention of {month.name}, as reported", look="heading")
+    if not closes:
+        return [
+            title,
+            Line("The month is not closed, nothing is reported.", look="note"),
+        ]
+    [close] = closes
+    lines = [
+        title,
+        Line("Snapshot", close["snapshot_id"], "text"),
+        Line("Closed on", close["closed_on"], "date"),
+        Line("Closed by", close["closed_by"], "text"),
+    ]
+    if not reported.rows:
+        return [*lines, Line("The close holds no retention.", look="note")]
+    amounts = ("numerator", "denominator")
+    then = [cents(reported.sum(f"reported_{name}")) for name in amounts]
+    now = [cents(_metric(retention, NET, name)) for name in amounts]
+    apart = [cents(one - other) for one, other in zip(now, then, strict=True)]
+    return [
+        *lines,
+        *_figures("as reported", then, quotient(*then, NO_OPENING)),
+        *_figures("restated now", now, quotient(*now, NO_OPENING)),
+        *_figures("difference", apart, quotients_apart(now, then)),
+    ]
+
+
+def _figures(what: str, amounts: Sequence[Formula], value: Formula) -> list[Line]:
+    numerator, denominator = amounts
+    return [
+        Line(f"Numerator, {what}", numerator),
+        Line(f"Denominator, {what}", denominator),
+        Line(f"Net revenue retention, {what}", value, "exact_rate"),
+    ]
+
+
+def quotients_apart(now: Sequence[Formula], then: Sequence[Formula]) -> Formula:
+    """A fraction less another, or a text where either has nothing to divide by."""
+    one, other = (quotient(*amounts, NO_OPENING) for amounts in (now, then))
+    texts = [
+        f"ROUND({dividend.text}/IF({divisor.text}=0,1,{divisor.text}),6)"
+        for dividend, divisor in (now, then)
+    ]
+    text = (
+        f'IF({now[1].text}*{then[1].text}=0,"{NO_OPENING}",'
+        f"ROUND({texts[0]}-{texts[1]},6))"
+    )
+    if NO_OPENING in (one.value, other.value):
+        return Formula(text, NO_OPENING)
+    return Formula(text, number(one) - number(other))
+
+
 def _reference(checks: Sequence[Line]) -> Formula:
     """The last line of the checks, their sum."""
     assert isinstance(checks[-1].value, Formula)
@@ -383,7 +462,7 @@ def check_lines(
     drivers: Table,
 ) -> list[Line]:
     """Differences that must all be 0, and their sum."""
-    net, gross = "net_revenue_retention_12m", "gross_revenue_retention_12m"
+    net, gross = NET, "gross_revenue_retention_12m"
     cohort = {"is_in_cohort": 1}
     pairs = [
         (

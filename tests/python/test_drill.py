@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from decimal import ROUND_HALF_UP as HALF_UP
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -212,6 +213,35 @@ def test_a_cell_of_retention_drills_to_raw_rows(
         by_line = arr_by_account(revalued(demo, opened, month), "arr")
         assert by_line == arr_by_account(accounts, "opening_arr")
         assert_lines_are_raw(demo, lines + opened)
+
+
+def test_the_analysis_of_a_retention_cell_adds_up_to_its_accounts(
+    demo: duckdb.DuckDBPyConnection, compiled_folder: Path
+) -> None:
+    name = "from_a_retention_cell_to_contract_lines.sql"
+    [path] = (compiled_folder / "target" / "compiled").rglob(name)
+    sql = path.read_text(encoding="utf-8")
+    for lag in (12, 3):
+        cell = {"month_start": dt.date(2025, 3, 1), "lag": lag}
+        of_cell = sql.replace("max(month_start)", "max(date '2025-03-01')")
+        of_cell = of_cell.replace("12 as lag_months", f"{lag} as lag_months")
+        lines = query(demo, of_cell)
+        accounts = query(
+            demo,
+            """
+            from marts.retention_accounts
+            where scope_type = 'company' and month_start = $month_start
+                and lag_months = $lag
+            """,
+            **cell,
+        )
+        for part in ("opening", "closing"):
+            by_line = arr_by_account(
+                [r for r in lines if r["part"] == part], "line_arr"
+            )
+            there = lag == 12 or part == "closing"
+            expected = arr_by_account(accounts, f"{part}_arr") if there else {}
+            assert by_line == expected
 
 
 def flow(conn: duckdb.DuckDBPyConnection, cell: Row) -> Decimal:

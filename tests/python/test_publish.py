@@ -19,7 +19,6 @@ import pytest
 
 from orchestration import build, publish, summary
 from orchestration.defs.publish import snapshot_of
-from orchestration.defs.schedules import build_all
 from orchestration.lock import LockError, held
 from orchestration.publish import PublishError, served, sha256
 from orchestration.settings import PROJECT, SettingsError, settings
@@ -215,7 +214,8 @@ class Build:
         return dg.Definitions(
             assets=[*built, snapshot_of(built)],
             asset_checks=[every_customer_is_scored],
-            jobs=[build_all],
+            jobs=[dg.define_asset_job("build_all", dg.AssetSelection.all())],
+            executor=dg.in_process_executor,
             resources={"warehouse": Warehouse()},
         )
 

@@ -100,9 +100,14 @@ def test_deals_that_lack_a_movement_are_changes_of_rate(
     assert ("movement_without_deal", "no_deal") not in found
     assert ("deal_without_movement", "no_movement") not in found
     assert found[("matched", "agrees")] > 0.9 * 244
-    assert found[("movement_without_deal", "contracted_step")] == 2
+    assert found[("movement_without_deal", "contracted_step")] == 3
     fx = "select account_id from marts.reconciliation_deals where reason = 'fx_only'"
     assert {account for (account,) in rows(demo, fx)} >= {"ACC-0049", "ACC-0050"}
+    query = """
+        select opportunity_id from marts.reconciliation_deals
+        where account_id = 'ACC-0022' and reason = 'fx_only' order by all
+    """
+    assert rows(demo, query) == [("OPP-00281",), ("OPP-00804",)]
 
 
 @pytest.mark.parametrize(

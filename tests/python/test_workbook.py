@@ -181,6 +181,82 @@ def test_a_difference_is_computed_and_not_only_cached(
     assert_cached_is_recalculated(content, tmp_path)
 
 
+def front(content: bytes) -> dict[str, Any]:
+    """The lines of the front page by their label."""
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    return dict(book["NRR bridge"].iter_rows(max_col=2, values_only=True))
+
+
+def test_a_closed_month_shows_what_was_reported_beside_what_is(
+    may: tuple[report.Month, Frames], tmp_path: Path
+) -> None:
+    month, frames = may
+    now = frames["retention_months"].query(
+        f"scope_type == 'company' and metric_id == '{NET}'"
+    )
+    closes = pd.DataFrame(
+        {
+            "snapshot_id": ["2026-05-abc"],
+            "closed_on": [dt.date(2026, 6, 5)],
+            "closed_by": ["R. Cotterane"],
+        }
+    )
+    reported = pd.DataFrame(
+        {
+            "snapshot_id": ["2026-05-abc"],
+            "metric_id": [NET],
+            "reported_numerator": [now["numerator"].iloc[0] + 100],
+            "reported_denominator": [now["denominator"].iloc[0]],
+            "reported_value": [Decimal("1.1")],
+            "reported_policy_version": ["2026.01"],
+        }
+    )
+    closed = {"period_closes": closes, "retention_restatements": reported}
+    content = workbook(month, frames | closed)
+    lines = front(content)
+    assert lines["Snapshot"] == "2026-05-abc"
+    assert lines["Closed on"].date() == dt.date(2026, 6, 5)
+    assert lines["Closed by"] == "R. Cotterane"
+    numerator, denominator, value = (
+        float(now[name].iloc[0]) for name in ("numerator", "denominator", "value")
+    )
+    found = [
+        [lines[f"{name}, {what}"] for what in ("as reported", "restated now")]
+        for name in ("Numerator", "Denominator", "Net revenue retention")
+    ]
+    then = round((numerator + 100) / denominator, 6)
+    assert found == [
+        [pytest.approx(numerator + 100), numerator],
+        [denominator, denominator],
+        [pytest.approx(then), value],
+    ]
+    assert lines["Numerator, difference"] == -100
+    assert lines["Denominator, difference"] == 0
+    apart = lines["Net revenue retention, difference"]
+    assert apart == pytest.approx(value - then) and apart < 0
+    assert_cached_is_recalculated(content, tmp_path)
+
+
+def test_a_month_that_is_open_says_that_nothing_is_reported(
+    may: tuple[report.Month, Frames],
+) -> None:
+    month, frames = may
+    none = {"period_closes": pd.DataFrame(), "retention_restatements": pd.DataFrame()}
+    found = texts(workbook(month, frames | none))
+    assert "The month is not closed, nothing is reported." in found
+
+
+def test_the_reconciliations_are_those_of_the_month(
+    may: tuple[report.Month, Frames],
+) -> None:
+    month, frames = may
+    rows = frames["reconciliation_months"]
+    assert set(rows["month_start"].map(lambda day: f"{day:%Y-%m}")) == {"2026-05"}
+    shown = cells(workbook(month, frames), cached=True)
+    names = {value for (sheet, _), value in shown.items() if sheet == "Reconciliations"}
+    assert names >= set(rows["reconciliation"])
+
+
 def test_a_month_without_retention_says_so(
     demo: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

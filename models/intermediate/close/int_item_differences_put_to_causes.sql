@@ -1,22 +1,42 @@
 with
 
-compared as (
+items as (
 
     select
         *,
-        cast({{ dbt.dateadd(
-            'month',
-            "case when metric = 'opening_arr_12m' then -12 else 0 end",
-            'month_start'
-        ) }} as date) as balance_month,
-        coalesce(account_id <> close_account_id, false) as has_moved,
+        case when arr is null then ends_on else starts_on end as seam_on,
+        coalesce(account_id <> close_account_id, false) as has_other_account,
+        coalesce(product_id <> close_product_id, false) as has_other_product,
+        case
+            when arr is not null then null
+            when not is_in_source and refused_because is null then 'source_delete'
+            when was_held or not has_ended then 'other'
+            else 'backdated_cancel'
+        end as lost_cause,
+        close_arr is null
+        and not is_held
+        and coalesce(first_frozen_in >= balance_month, true) as is_late
+    from {{ ref('int_items_compared_to_close') }}
+
+),
+
+-- A line that ends on the day another of its subscription and product begins was not
+-- cancelled: both are one change, of the quantity or, if it is the same, of the price.
+paired as (
+
+    select
+        *,
+        lost_cause = 'backdated_cancel' or is_late as is_of_seam,
         max(case when close_arr is null then 1 else 0 end) over line_of_product = 1
             as has_late_line,
-        max(case
-            when arr is null and is_in_source then 'backdated_cancel'
-            when arr is null then 'source_delete'
-        end) over line_of_product as lost_line_cause
-    from {{ ref('int_items_compared_to_close') }}
+        max(lost_cause) over line_of_product as lost_line_cause,
+        max(case when lost_cause = 'backdated_cancel' then 1 else 0 end) over seam = 1
+        and max(case when is_late then 1 else 0 end) over seam = 1 as has_both_sides,
+        sum(case
+            when is_late then quantity
+            when lost_cause = 'backdated_cancel' then -quantity
+        end) over seam as quantity_change
+    from items
     window
         line_of_product as (
             partition by
@@ -25,6 +45,17 @@ compared as (
                 policy_of,
                 coalesce(account_id, close_account_id),
                 product_id
+        ),
+        seam as (
+            partition by
+                month_start,
+                metric,
+                policy_of,
+                coalesce(account_id, close_account_id),
+                product_id,
+                is_adjustment,
+                subscription_id,
+                seam_on
         )
 
 ),
@@ -35,16 +66,22 @@ caused as (
 
     select
         *,
+        is_of_seam and has_both_sides as is_replacement,
+        has_other_account or has_other_product as has_moved,
         case
-            when arr is null and not is_in_source then 'source_delete'
-            when arr is null and was_held and has_late_line then 'late_booking'
-            when arr is null and was_held then 'other'
-            when arr is null then 'backdated_cancel'
+            when is_of_seam and has_both_sides
+                then case
+                    when quantity_change = 0 then 'price_correction'
+                    else 'late_booking'
+                end
+            when was_held and is_in_source and has_late_line and arr is null
+                then 'late_booking'
+            when arr is null then lost_cause
             when close_arr is null and is_held
                 then coalesce(lost_line_cause, 'late_booking')
-            when close_arr is null and first_frozen_in < balance_month then 'other'
-            when close_arr is null then 'late_booking'
-            when is_reassigned then 'other'
+            when is_late then 'late_booking'
+            when close_arr is null then 'other'
+            when not has_other_account or is_reassigned then 'other'
             when is_merged then 'merge'
             else 'hierarchy'
         end as cause,
@@ -55,7 +92,7 @@ caused as (
                 {{ to_reporting_currency('local_arr', 'plan_rate') }}
                 - {{ to_reporting_currency('local_arr', 'close_plan_rate') }}
         end as fx_arr
-    from compared
+    from paired
 
 ),
 
@@ -64,6 +101,7 @@ stacked as (
     select
         *,
         close_account_id as restated_account_id,
+        coalesce(close_product_id, product_id) as restated_product_id,
         cause as restated_cause,
         -close_arr as delta
     from caused
@@ -74,6 +112,7 @@ stacked as (
     select
         *,
         account_id as restated_account_id,
+        product_id as restated_product_id,
         cause as restated_cause,
         coalesce(close_arr, arr) as delta
     from caused
@@ -84,6 +123,7 @@ stacked as (
     select
         *,
         account_id as restated_account_id,
+        product_id as restated_product_id,
         'fx' as restated_cause,
         fx_arr as delta
     from caused
@@ -95,6 +135,7 @@ stacked as (
     select
         *,
         account_id as restated_account_id,
+        product_id as restated_product_id,
         case
             when close_local_arr = local_arr and close_currency = currency
                 then 'rounding'
@@ -111,7 +152,7 @@ select
     metric,
     policy_of,
     restated_account_id as account_id,
-    product_id,
+    restated_product_id as product_id,
     item_id,
     is_adjustment,
     restated_cause as cause,
@@ -129,11 +170,17 @@ select
                 local_arr, ' ', currency, ' at ', cast(plan_rate as decimal(18, 6)),
                 ' instead of ', cast(close_plan_rate as decimal(18, 6))
             )
+        when is_replacement and arr is null
+            then concat(close_arr, ' gave way on ', seam_on, ' to a line booked since')
+        when is_replacement
+            then concat(arr, ' takes the place of a line that ended on ', seam_on)
         when restated_cause = 'price_correction'
             then concat(
                 local_arr, ' ', currency, ' instead of ',
                 close_local_arr, ' ', close_currency
             )
+        when has_moved and not has_other_account
+            then concat(close_arr, ' moved from ', close_product_id, ' to ', product_id)
         when has_moved
             then concat(
                 close_arr, ' moved from ', close_account_id, ' to ', account_id,
@@ -145,13 +192,19 @@ select
             )
         when close_arr is null and is_held
             then concat(arr, ' is held through a gap since')
+        when arr is null and refused_because is not null
+            then concat(close_arr, ' is refused at the door: ', refused_because)
         when cause = 'source_delete'
             then concat(close_arr, ' is no longer in the source')
         when arr is null and was_held and has_late_line
             then concat(close_arr, ' was held for a renewal that is booked since')
         when arr is null and was_held
             then concat(close_arr, ' was held for a renewal that did not come')
-        when arr is null then concat(close_arr, ' had ended before')
+        when cause = 'backdated_cancel' then concat(close_arr, ' had ended before')
+        when arr is null
+            then concat(
+                close_arr, ' is still in the source but bears no ARR on that date now'
+            )
         when cause = 'other' then concat(arr, ' is back: its end was taken back')
         else concat(arr, ' was not in the books')
     end) as reason

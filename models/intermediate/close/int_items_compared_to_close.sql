@@ -12,6 +12,24 @@ admitted as (
 
 ),
 
+refused as (
+
+    select
+        row_key as item_id,
+        table_name = 'finance__arr_adjustments' as is_adjustment,
+        min(reason) as refused_because
+    from {{ ref('refused_rows') }}
+    where table_name in ('billing__subscription_items', 'finance__arr_adjustments')
+    group by row_key, table_name
+
+),
+
+statuses as (
+
+    select * from {{ ref('int_subscription_statuses_cut_to_periods') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('stg_crm__accounts') }}
@@ -51,7 +69,14 @@ compared as (
         coalesce(at_close.policy_of, now.policy_of) as policy_of,
         coalesce(at_close.item_id, now.item_id) as item_id,
         coalesce(at_close.is_adjustment, now.is_adjustment) as is_adjustment,
-        coalesce(at_close.product_id, now.product_id) as product_id,
+        cast({{ dbt.dateadd(
+            'month',
+            "case when coalesce(at_close.metric, now.metric) = 'opening_arr_12m' "
+            ~ "then -12 else 0 end",
+            'coalesce(at_close.month_start, now.month_start)'
+        ) }} as date) as balance_month,
+        coalesce(now.product_id, at_close.product_id) as product_id,
+        at_close.product_id as close_product_id,
         at_close.account_id as close_account_id,
         at_close.is_held as was_held,
         at_close.currency as close_currency,
@@ -80,40 +105,69 @@ compared as (
         or now.item_id is null
         or at_close.arr <> now.arr
         or at_close.account_id <> now.account_id
+        or at_close.product_id <> now.product_id
+
+),
+
+balanced as (
+
+    select
+        *,
+        cast({{ dbt.last_day('balance_month', 'month') }} as date) as balance_on
+    from compared
 
 )
 
 select
-    compared.month_start,
-    compared.metric,
-    compared.policy_of,
-    compared.item_id,
-    compared.is_adjustment,
-    compared.product_id,
-    compared.close_account_id,
-    compared.was_held,
-    compared.close_currency,
-    compared.close_local_arr,
-    compared.close_plan_rate,
-    compared.close_arr,
-    compared.account_id,
-    compared.is_held,
-    compared.currency,
-    compared.local_arr,
-    compared.plan_rate,
-    compared.arr,
-    compared.is_reassigned,
+    balanced.month_start,
+    balanced.metric,
+    balanced.policy_of,
+    balanced.item_id,
+    balanced.is_adjustment,
+    balanced.balance_month,
+    balanced.product_id,
+    balanced.close_product_id,
+    balanced.close_account_id,
+    balanced.was_held,
+    balanced.close_currency,
+    balanced.close_local_arr,
+    balanced.close_plan_rate,
+    balanced.close_arr,
+    balanced.account_id,
+    balanced.is_held,
+    balanced.currency,
+    balanced.local_arr,
+    balanced.plan_rate,
+    balanced.arr,
+    balanced.is_reassigned,
     -- Its own account, or the one that this one was under.
-    compared.is_merged or accounts.merged_into_account_id is not null as is_merged,
+    balanced.is_merged or accounts.merged_into_account_id is not null as is_merged,
     admitted.item_id is not null as is_in_source,
+    refused.refused_because,
+    admitted.subscription_id,
+    admitted.quantity,
+    admitted.starts_on,
+    admitted.ends_on,
+    coalesce(
+        admitted.ends_on <= balanced.balance_on or statuses.status = 'cancelled', false
+    ) as has_ended,
     first_frozen.first_frozen_in
-from compared
+from balanced
 left join admitted
     on
-        compared.item_id = admitted.item_id
-        and compared.is_adjustment = admitted.is_adjustment
+        balanced.item_id = admitted.item_id
+        and balanced.is_adjustment = admitted.is_adjustment
+left join refused
+    on
+        balanced.item_id = refused.item_id
+        and balanced.is_adjustment = refused.is_adjustment
+left join statuses
+    on
+        admitted.subscription_id = statuses.subscription_id
+        and balanced.balance_on >= statuses.valid_from
+        and (statuses.valid_to is null or balanced.balance_on < statuses.valid_to)
 left join first_frozen
     on
-        compared.item_id = first_frozen.item_id
-        and compared.is_adjustment = first_frozen.is_adjustment
-left join accounts on compared.close_account_id = accounts.account_id
+        balanced.item_id = first_frozen.item_id
+        and balanced.is_adjustment = first_frozen.is_adjustment
+left join accounts on balanced.close_account_id = accounts.account_id

@@ -23,6 +23,8 @@ items as (
         max(reason) as reason
     from differences
     group by month_start, metric, account_id, cause, item_id, is_adjustment
+    -- What moves between products of an account leaves its figure as it was.
+    having sum(double_delta) <> 0
 
 ),
 

@@ -121,6 +121,7 @@ expected as (
 
 ),
 
+-- Ways of counting days are apart by a part of a month, once in each interval.
 apart as (
 
     select
@@ -129,7 +130,12 @@ apart as (
         policy.billing_line_tolerance,
         case
             when expected.is_part
-                then policy.day_count_rate * expected.expected_amount
+                then
+                    policy.day_count_rate * least(
+                        expected.expected_amount,
+                        greatest(expected.price, expected.expected_amount)
+                        / expected.interval_months
+                    )
             else 0
         end as day_count_amount,
         cast(expected.expected_amount as double) / nullif(expected.quantity, 0)

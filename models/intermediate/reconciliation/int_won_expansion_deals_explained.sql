@@ -38,21 +38,28 @@ dated as (
         cast({{ dbt.dateadd(
             'day', 'policy.crm_match_days', 'deals.closed_on'
         ) }} as date) as matched_to,
-        policy.last_balance_on
+        policy.last_balance_on,
+        policy.deal_amount_tolerance_rate
     from deals
     cross join policy
 
 ),
 
--- What happened to the account near the close, other than an expansion.
+-- What happened to the account near the close, of this amount, and is no expansion.
 surroundings as (
 
     select
         dated.opportunity_id,
         count(*) filter (
             where changes.movement in ('new', 'reactivation')
+            and abs(dated.amount_arr - changes.moved_arr)
+            <= dated.deal_amount_tolerance_rate * changes.moved_arr
         ) as n_arrivals,
-        count(*) filter (where changes.fx_arr <> 0) as n_revaluations
+        count(*) filter (
+            where changes.fx_arr <> 0
+            and abs(dated.amount_arr - changes.fx_arr)
+            <= dated.deal_amount_tolerance_rate * abs(changes.fx_arr)
+        ) as n_revaluations
     from dated
     inner join changes
         on
@@ -75,8 +82,8 @@ select
     case
         when matches.opportunity_id is not null then 'matched'
         when dated.matched_to > dated.last_balance_on then 'waiting'
-        when surroundings.n_arrivals > 0 then 'new_or_returning'
         when surroundings.n_revaluations > 0 then 'fx_only'
+        when surroundings.n_arrivals > 0 then 'new_or_returning'
         else 'no_movement'
     end as reason
 from dated

@@ -13,12 +13,35 @@ movements as (
 
 ),
 
+drivers as (
+
+    select * from {{ ref('int_continuing_account_changes_stacked_to_drivers') }}
+    where arr_delta > 0
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__finance_policy') }}
 
 ),
 
+-- What nobody had to sell: steps signed long before, prices, discounts that ended.
+unsold as (
+
+    select
+        account_id,
+        month_number
+    from drivers
+    group by account_id, month_number
+    having
+        count(*) filter (
+            where driver not in ('contracted_step', 'price', 'discount')
+        ) = 0
+
+),
+
+-- What moved before the close, or unsold, is what the deal became only for its amount.
 pairs as (
 
     select
@@ -32,9 +55,18 @@ pairs as (
     from deals
     inner join movements on deals.account_id = movements.account_id
     cross join policy
+    left join unsold
+        on
+            movements.account_id = unsold.account_id
+            and movements.month_number = unsold.month_number
     where
         abs({{ dbt.datediff('deals.closed_on', 'movements.moved_on', 'day') }})
         <= policy.crm_match_days
+        and (
+            (movements.moved_on >= deals.closed_on and unsold.account_id is null)
+            or abs(deals.amount_arr - movements.moved_arr)
+            <= policy.deal_amount_tolerance_rate * movements.moved_arr
+        )
 
 ),
 

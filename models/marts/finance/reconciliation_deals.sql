@@ -41,7 +41,7 @@ policy as (
 
 ),
 
--- Won as new business under an account that was a customer already.
+-- Won as new business under an account that was a customer already, for this amount.
 new_deals as (
 
     select
@@ -56,6 +56,8 @@ new_deals as (
             and abs({{ dbt.datediff(
                 'won_as_new.closed_on', 'movements.moved_on', 'day'
             ) }}) <= policy.crm_match_days
+            and abs(won_as_new.amount_arr - movements.moved_arr)
+            <= policy.deal_amount_tolerance_rate * movements.moved_arr
     group by movements.account_id, movements.month_start
 
 ),
