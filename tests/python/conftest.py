@@ -83,12 +83,17 @@ def demo(nodes: list[Node], shared: Path) -> Iterator[duckdb.DuckDBPyConnection]
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which `make build` has built the demo company; read only."""
-    folder: Path = tmp_path_factory.mktemp("built")
-    run = make_build(folder / "warehouse.duckdb")
-    assert run.returncode == 0, run.stdout + run.stderr
-    (folder / "said.txt").write_text(run.stdout)
+def built(shared: Path) -> Path:
+    """The folder in which `make build` built the demo company; tests only read it."""
+    folder = shared / "built"
+    with FileLock(shared / "built.lock"):
+        if not folder.exists():
+            half = shared / "built.half"
+            half.mkdir()
+            run = make_build(half / "warehouse.duckdb")
+            assert run.returncode == 0, run.stdout + run.stderr
+            (half / "said.txt").write_text(run.stdout)
+            half.rename(folder)
     return folder
 
 

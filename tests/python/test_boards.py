@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from tests.python.browser import CHROMIUM, PATIENCE, Browser, opened
 # What picks a row, orders rows, or writes a value out. Sums belong to marts.
 PICKS = {"abs", "greatest", "least", "max", "min"}
 WRITES = {"concat", "format", "quarter", "replace", "strftime", "year"}
+Ask = Callable[[str], list[tuple[Any, ...]]]
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 exposures: dict[str, Any] = {
@@ -76,24 +78,29 @@ def test_links_lead_to_files_and_what_is_not_drawn_has_none() -> None:
 
 
 @pytest.fixture(scope="module")
-def snapshot(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What the boards read."""
+def ask(built: Path) -> Ask:
+    """What the snapshot answers to a query."""
     place = built / "published" / "current" / "expansion.duckdb"
-    with duckdb.connect(str(place), read_only=True) as conn:
-        yield conn
+
+    def answer(query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(place), read_only=True) as conn:
+            return conn.execute(query).fetchall()
+
+    return answer
 
 
 @pytest.fixture(scope="module")
-def environment(built: Path) -> Iterator[None]:
-    """The settings of the build whose snapshot is shown."""
+def reports(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where pages of the build go; its settings are in force."""
+    folder: Path = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EXPANSION_WAREHOUSE", str(built / "warehouse.duckdb"))
-        patch.setenv("EXPANSION_REPORTS", str(built / "reports"))
-        yield
+        patch.setenv("EXPANSION_REPORTS", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="module")
-def drawn(built: Path, environment: None) -> dict[str, str]:
+def drawn(reports: Path) -> dict[str, str]:
     """One page of each board, as make report writes it, by file."""
     found = boards.pages_of(boards.snapshot(settings()))
     first = {page.board: page for page in reversed(found)}
@@ -101,13 +108,7 @@ def drawn(built: Path, environment: None) -> dict[str, str]:
         patch.setattr(boards, "pages_of", lambda _: list(first.values()))
         index = boards.write(settings())
     assert index.name == "index.html"
-    return {path.name: path.read_text() for path in index.parent.glob("*.html")}
-
-
-def one(conn: duckdb.DuckDBPyConnection, query: str) -> Any:
-    """The only value of a query."""
-    [[value]] = conn.execute(query).fetchall()
-    return value
+    return {path.name: path.read_text() for path in reports.glob("*.html")}
 
 
 def painted(page: str, chart: str) -> str:
@@ -125,50 +126,37 @@ def test_pages_stand_alone(drawn: dict[str, str]) -> None:
         assert "ERR-" not in page, name
 
 
-def test_pages_show_the_figures_of_the_marts(
-    drawn: dict[str, str], snapshot: duckdb.DuckDBPyConnection
-) -> None:
+def test_pages_show_the_figures_of_the_marts(drawn: dict[str, str], ask: Ask) -> None:
     overview = drawn["index.html"]
     bridge = queries(PROJECT / "charts/executive.yml")["months"]
-    month, arr, _, expansion, rate = snapshot.execute(bridge).fetchone() or ()
+    [(month, arr, _, expansion, rate)] = ask(bridge)
     assert f"{arr:,.0f}" in painted(overview, "arr")
     assert month in painted(overview, "arr")
     assert f"{expansion:,.0f}" in painted(overview, "expansion")
     assert f"{rate:.1%}" in painted(overview, "expansion")
+    of_company = "from marts.{} where scope_type = 'company' {} order by month_start"
     for chart, metric in (("nrr", "net_revenue"), ("grr", "gross_revenue")):
-        value = one(
-            snapshot,
-            "select value from marts.retention_months where scope_type = 'company' "
-            f"and metric_id = '{metric}_retention_12m' "
-            "order by month_start desc limit 1",
-        )
-        assert f"{value:.1%}" in painted(overview, chart)
-    closing = one(
-        snapshot,
-        "select closing_arr from marts.arr_bridge_months "
-        "where scope_type = 'company' order by month_start desc limit 1",
-    )
+        of_metric = f"and metric_id = '{metric}_retention_12m'"
+        rates = ask(f"select value {of_company.format('retention_months', of_metric)}")
+        assert f"{rates[-1][0]:.1%}" in painted(overview, chart)
+    months = ask(f"select closing_arr {of_company.format('arr_bridge_months', '')}")
+    closing = months[-1][0]
     assert f"{closing:,.2f}" in painted(drawn["finance.html"], "closing")
-    ready = one(snapshot, "select count(priority) from marts.expansion_queue")
-    assert painted(drawn["queue.html"], "ready").strip().startswith(f"{ready}")
+    ready = ask("from marts.expansion_queue where priority is not null")
+    assert painted(drawn["queue.html"], "ready").strip().startswith(f"{len(ready)}")
     flips = drawn["decision-DEC-01.html"]
-    cells = one(
-        snapshot,
-        "select count(*) from decisions.scenario_grid where scope_type = 'company'",
-    )
+    cells = ask("from decisions.scenario_grid where scope_type = 'company'")
     drawing = flips[flips.index('id="chart-flip_map"') :]
-    assert drawing.count("fill-opacity=") >= cells
+    assert drawing.count("fill-opacity=") >= len(cells)
     assert "flip line" in drawing
 
 
-def test_every_query_of_every_board_finds_something(
-    snapshot: duckdb.DuckDBPyConnection,
-) -> None:
+def test_every_query_of_every_board_finds_something(ask: Ask) -> None:
     empty = {
         f"{board.stem}.{name}"
         for board in BOARDS
         for name, query in queries(board).items()
-        if not snapshot.execute(query).fetchall()
+        if not ask(query)
     }
     # Nothing has moved since the demo's books were closed.
     assert empty <= {"finance.restatements"}
@@ -194,7 +182,7 @@ def served() -> Iterator[str]:
                 urllib.request.urlopen(address, timeout=PATIENCE).close()
                 break
             assert process.poll() is None
-            signal.sigtimedwait([], 0.1)
+            time.sleep(0.1)
         yield address
     finally:
         os.killpg(process.pid, signal.SIGINT)
@@ -203,7 +191,7 @@ def served() -> Iterator[str]:
 
 @pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt-get install it")
 def test_in_a_browser_boards_open_filter_and_lead_on(
-    tmp_path: Path, environment: None, snapshot: duckdb.DuckDBPyConnection
+    tmp_path: Path, reports: Path, ask: Ask
 ) -> None:
     with served() as address, opened(tmp_path) as browser:
 
@@ -216,20 +204,20 @@ def test_in_a_browser_boards_open_filter_and_lead_on(
             assert "ERR-" not in browser.text(), board.stem
 
         browser.open(f"{address}/executive/")
-        company = "select closing_arr from marts.expansion_summary where scope_value = "
-        wait_for(f"{one(snapshot, company + repr('all')):,.0f}")
+        arr = dict(ask("select scope_value, closing_arr from marts.expansion_summary"))
+        wait_for(f"{arr['all']:,.0f}")
         choose(browser, "segment", "enterprise")
-        wait_for(f"{one(snapshot, company + repr('enterprise')):,.0f}")
+        wait_for(f"{arr['enterprise']:,.0f}")
 
         browser.open(f"{address}/queue/")
-        name, account, arr = snapshot.execute(
+        [(name, account, current)] = ask(
             "select account_name, account_id, current_arr from marts.expansion_queue "
             "inner join marts.accounts using (account_id) where priority = 1"
-        ).fetchone() or ("", "", 0)
+        )
         browser.click(f'a[href*="account="][href*="{account}"]')
         wait_for("What is this customer's story?")
         wait_for(name)
-        wait_for(f"{arr:,.0f}")
+        wait_for(f"{current:,.0f}")
 
         hosts = {urlsplit(asked).hostname for asked in browser.asked}
         assert hosts - {None} == {"127.0.0.1"}
@@ -237,10 +225,10 @@ def test_in_a_browser_boards_open_filter_and_lead_on(
 
 @pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt-get install it")
 def test_in_a_browser_pages_open_without_a_server(
-    tmp_path: Path, built: Path, drawn: dict[str, str]
+    tmp_path: Path, reports: Path, drawn: dict[str, str]
 ) -> None:
     with opened(tmp_path) as browser:
-        browser.open((built / "reports" / "index.html").as_uri())
+        browser.open((reports / "index.html").as_uri())
         browser.wait_for(lambda: "Is the customer base" in browser.text(), "overview")
         browser.click('nav a[href="queue.html"]')
         browser.wait_for(lambda: "this week, and who" in browser.text(), "queue")

@@ -25,7 +25,7 @@ def test_the_demo_builds_and_another_build_gives_the_same(
     ledger = {path.name for path in (built / "warehouse.ledger").iterdir()}
     assert {"DEC-01-v1.html", "DEC-01-v1.md", "decision_records.parquet"} <= ledger
     published = built / "published" / "current"
-    assert f"{published} is 2026-06-30-" in said
+    assert re.search(r"published/current is 2026-06-30-", said)
     with duckdb.connect(str(published / "expansion.duckdb"), read_only=True) as conn:
         assert marts_hash(conn) == marts_hash(demo)
         accounts = conn.execute("select count(*) from marts.accounts").fetchall()
