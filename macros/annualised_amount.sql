@@ -10,7 +10,7 @@
             when 'month' then 12
             else 1
         end
-        / {{ item }}.interval_count,
+        / nullif({{ item }}.interval_count, 0),
         2
     ) as decimal(18, 2))
 {%- endmacro %}
