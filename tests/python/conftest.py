@@ -25,6 +25,7 @@ from tests.python.compiled_build import (
 SHARE_TARGET = {"test_boards", "test_build", "test_definitions"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests run in one process, as they share what they build."""
     for item in items:
