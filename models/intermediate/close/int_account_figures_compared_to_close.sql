@@ -6,12 +6,6 @@ closed_months as (
 
 ),
 
-finance_policy as (
-
-    select * from {{ ref('stg_policy__finance_policy') }}
-
-),
-
 figures as (
 
     select
@@ -60,9 +54,6 @@ select
         closed_months.policy_version, ' (', closed_months.policy_values, ')'
     ) as policy_reason,
     summed.as_reported,
-    summed.as_restated,
-    abs(summed.as_restated - summed.as_reported)
-    >= finance_policy.material_restatement_arr as is_material
+    summed.as_restated
 from summed
 inner join closed_months on summed.month_start = closed_months.month_start
-cross join finance_policy

@@ -15,6 +15,12 @@ data_causes as (
 
 ),
 
+finance_policy as (
+
+    select * from {{ ref('stg_policy__finance_policy') }}
+
+),
+
 data_parts as (
 
     select
@@ -111,7 +117,6 @@ explained as (
                 then figures.whole_delta - coalesce(ranked.explained_delta, 0)
             else 0
         end as delta,
-        figures.is_material,
         coalesce(ranked.reason, 'cents of the rounding of a sum') as reason
     from figures
     left join ranked
@@ -120,19 +125,32 @@ explained as (
             and figures.metric = ranked.metric
             and figures.account_id = ranked.account_id
 
+),
+
+-- Causes that cancel out leave the figure as it was, and are no smaller for it.
+weighed as (
+
+    select
+        *,
+        sum(abs(delta)) over (
+            partition by month_start, metric, account_id
+        ) as gross_delta
+    from explained
+
 )
 
 select
-    snapshot_id,
-    month_start,
-    closed_on,
-    account_id,
-    metric,
-    cause,
-    as_reported,
-    as_restated,
-    cast(delta as decimal(18, 2)) as delta,
-    is_material,
-    reason
-from explained
-where delta <> 0
+    weighed.snapshot_id,
+    weighed.month_start,
+    weighed.closed_on,
+    weighed.account_id,
+    weighed.metric,
+    weighed.cause,
+    weighed.as_reported,
+    weighed.as_restated,
+    cast(weighed.delta as decimal(18, 2)) as delta,
+    weighed.gross_delta >= finance_policy.material_restatement_arr as is_material,
+    weighed.reason
+from weighed
+cross join finance_policy
+where weighed.delta <> 0
