@@ -338,7 +338,8 @@ def _scope(book: Book, key: tuple[str, str], places: np.ndarray) -> Scope:
         won = _of(book, kind, places).query("is_won")
         lags[motion] = round(won["days"].mean() / DAYS_A_MONTH) if len(won) else 0
     own = _ratio(book.kept[places].sum(), book.openings[places].sum())
-    return Scope(key, places, lags, book.locked_grr.get(key, np.nan) / own)
+    # Where everybody has left there is nothing to scale.
+    return Scope(key, places, lags, book.locked_grr.get(key, np.nan) / (own or np.nan))
 
 
 def _of(book: Book, kind: str, places: np.ndarray) -> pd.DataFrame:
