@@ -2,6 +2,7 @@
 -- denominators to the cent, shares to 1, contributions to its value and gaps to 0, as
 -- stored. Or if a part, a month or a metric that adds up is not there, or another type
 -- than families needs a row for what its parts have beyond the company.
+{{ config(meta={'dagster': {'ref': {'name': 'retention_scope_bridge'}}}) }}
 with
 
 bridge as (

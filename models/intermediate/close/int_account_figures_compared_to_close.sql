@@ -6,6 +6,12 @@ closed_months as (
 
 ),
 
+finance_policy as (
+
+    select * from {{ ref('stg_policy__finance_policy') }}
+
+),
+
 figures as (
 
     select
@@ -54,6 +60,8 @@ select
         closed_months.policy_version, ' (', closed_months.policy_values, ')'
     ) as policy_reason,
     summed.as_reported,
-    summed.as_restated
+    summed.as_restated,
+    finance_policy.material_restatement_arr
 from summed
 inner join closed_months on summed.month_start = closed_months.month_start
+cross join finance_policy

@@ -15,12 +15,6 @@ data_causes as (
 
 ),
 
-finance_policy as (
-
-    select * from {{ ref('stg_policy__finance_policy') }}
-
-),
-
 data_parts as (
 
     select
@@ -117,6 +111,7 @@ explained as (
                 then figures.whole_delta - coalesce(ranked.explained_delta, 0)
             else 0
         end as delta,
+        figures.material_restatement_arr,
         coalesce(ranked.reason, 'cents of the rounding of a sum') as reason
     from figures
     left join ranked
@@ -140,17 +135,16 @@ weighed as (
 )
 
 select
-    weighed.snapshot_id,
-    weighed.month_start,
-    weighed.closed_on,
-    weighed.account_id,
-    weighed.metric,
-    weighed.cause,
-    weighed.as_reported,
-    weighed.as_restated,
-    cast(weighed.delta as decimal(18, 2)) as delta,
-    weighed.gross_delta >= finance_policy.material_restatement_arr as is_material,
-    weighed.reason
+    snapshot_id,
+    month_start,
+    closed_on,
+    account_id,
+    metric,
+    cause,
+    as_reported,
+    as_restated,
+    cast(delta as decimal(18, 2)) as delta,
+    gross_delta >= material_restatement_arr as is_material,
+    reason
 from weighed
-cross join finance_policy
-where weighed.delta <> 0
+where delta <> 0
