@@ -101,12 +101,21 @@ def _repair(
 
 
 def _named(months: Iterable[dt.date]) -> str:
-    return ", ".join(f"{month:%Y-%m}" for month in sorted(months))
+    names = [f"{month:%Y-%m}" for month in sorted(months)]
+    return f"{names[0]} to {names[-1]}" if _are_in_a_row(months) else ", ".join(names)
 
 
 def _delete(months: Iterable[dt.date]) -> str:
-    dates = ", ".join(f"'{month}'" for month in sorted(months))
-    return f'run "delete from {SCHEMA}.{HEADER} where month_start in ({dates})" on it'
+    dates = [f"'{month}'" for month in sorted(months)]
+    these = f"in ({', '.join(dates)})"
+    if _are_in_a_row(months):
+        these = f"between {dates[0]} and {dates[-1]}"
+    return f'run "delete from {SCHEMA}.{HEADER} where month_start {these}" on it'
+
+
+def _are_in_a_row(months: Iterable[dt.date]) -> bool:
+    numbers = [month.year * 12 + month.month for month in months]
+    return 1 < len(numbers) == max(numbers) - min(numbers) + 1
 
 
 def _differ(month: dt.date, one: Hashes, other: Hashes) -> bool:
