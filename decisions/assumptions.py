@@ -214,7 +214,11 @@ def _book(inputs: Inputs, limits: dict[str, float]) -> Book:
 
     def revalued(since: pd.Series) -> np.ndarray:
         """What plan rates added in the year after a month."""
-        month = balances["account_id"].map(pd.Series(since.to_numpy(), index=accounts))
+        month = (
+            balances["account_id"]
+            .map(pd.Series(since.to_numpy(), index=accounts))
+            .astype(float)
+        )
         is_in_year = (balances["month"] > month) & (balances["month"] <= month + YEAR)
         moved = balances[is_in_year].groupby("account_id")["fx"].sum()
         return moved.reindex(accounts).fillna(0).to_numpy(float)

@@ -25,13 +25,11 @@ from tests.python.compiled_build import (
 SHARE_TARGET = {"test_boards", "test_build", "test_definitions"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """A file's tests run in one process, as they share what they build."""
-    for item in items:
-        name = item.path.stem
-        group = "target" if name in SHARE_TARGET else name
-        item.add_marker(pytest.mark.xdist_group(group))
+    name = item.path.stem
+    group = "target" if name in SHARE_TARGET else name
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -268,6 +268,13 @@ def test_nothing_known_is_an_open_question_and_never_an_error() -> None:
     assert len(draws) == 50 and draws["cac_new"].isna().all()
 
 
+def test_accounts_without_any_arr_are_no_error(demo: duckdb.DuckDBPyConnection) -> None:
+    balances = frame(demo, "(from marts.arr_account_months limit 0)")
+    bare = company([deal("A", "new", 30, 100, True)], [(month_start(LAST), "new", 50)])
+    known = estimates(replace(bare, arr_months=balances))
+    assert np.isnan(known["grr_base_12m"])
+
+
 def test_a_segment_needs_customers_and_deals() -> None:
     balances = {name: {LAST: 10.0} for name in "abcd"}
     deals = [deal("a", "new", 9, 1, True), deal("c", "renewal", 9, 1, True)]
