@@ -326,9 +326,7 @@ def test_a_hand_on_a_file_is_named_with_its_repair(
 def test_a_hand_on_both_copies_is_named(company: Path) -> None:
     query("update ledger.reported_retention set value = 0.99")
     export_frozen()
-    with pytest.raises(
-        LedgerError, match=r"of 2024-10 to .+, nor does .+ put back"
-    ):
+    with pytest.raises(LedgerError, match=r"of 2024-10 to .+, nor does .+ put back"):
         through_the_door()
     # A warehouse made anew has only the file to go by.
     settings().warehouse.unlink()
