@@ -70,7 +70,11 @@ def node_seconds(run_results: Path) -> float:
 
 
 def run_models(
-    select: Sequence[str], folder: Path, warehouse: Path, as_of: date
+    select: Sequence[str],
+    folder: Path,
+    warehouse: Path,
+    as_of: date,
+    exclude: Sequence[str] = (),
 ) -> Run:
     """Seeds and models that are selected, without dbt's own start and end."""
     target = warehouse.with_suffix(".target")
@@ -83,6 +87,7 @@ def run_models(
         str(Path(sys.executable).with_name("dbt")),
         *("build", "--resource-type", "seed", "--resource-type", "model"),
         *("--select", *select),
+        *(("--exclude", *exclude) if exclude else ()),
         *("--target-path", str(target), "--log-path", str(target)),
         *("--profiles-dir", str(PROJECT)),
     ]

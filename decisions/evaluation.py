@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score
 
+from decisions.arrays import ratio
 from decisions.propensity import (
     BASELINE,
     LOGISTIC,
@@ -140,20 +141,13 @@ def _top_lifts(test: pd.DataFrame, weights: np.ndarray, rules: Rules) -> np.ndar
         size = rules.top_share_rate * drawn.sum(axis=0)
         part = np.clip(size - (np.cumsum(tied, axis=0) - tied), 0, tied)
         taken = taken + part.sum(axis=0)
-        hits = hits + (part * _ratio(tied_met, tied, 0.0)).sum(axis=0)
+        hits = hits + (part * ratio(tied_met, tied, 0.0)).sum(axis=0)
     base = _weighted_mean(test["is_expanded"].to_numpy(), weights)
-    return _ratio(_ratio(hits, taken), base)
+    return ratio(ratio(hits, taken), base)
 
 
 def _weighted_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return _ratio(values @ weights, weights.sum(axis=0).astype(float))
-
-
-def _ratio(
-    numerator: np.ndarray, denominator: np.ndarray, otherwise: float = np.nan
-) -> np.ndarray:
-    result = np.full(np.shape(numerator), otherwise, dtype=float)
-    return np.divide(numerator, denominator, out=result, where=denominator > 0)
+    return ratio(values @ weights, weights.sum(axis=0).astype(float))
 
 
 def _bounds(values: np.ndarray, rules: Rules) -> tuple[float, float, float]:
