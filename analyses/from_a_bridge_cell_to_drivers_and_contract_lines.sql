@@ -1,5 +1,8 @@
--- Which accounts are behind a movement, what drove each, and which contract lines came
--- or went? Choose the cell in the first step.
+-- Which accounts are behind a cell of the bridge, what drove each, and which contract
+-- lines are it? Choose the cell in the first step: any amount of arr_bridge_months. A
+-- count is the accounts of its amount, n_accounts those with closing_arr above 0. Lines
+-- add up to their account to the cent, drivers to an expansion or a contraction. Price
+-- and interval are as the raw row has them.
 with
 
 cell as (
@@ -7,10 +10,8 @@ cell as (
     select
         'company' as scope_type,
         'all' as scope_value,
-        'expansion' as movement,
-        max(month_start) as month_start,
-        cast({{ dbt.dateadd('month', -1, 'max(month_start)') }} as date)
-            as month_before
+        'expansion_arr' as column_name,
+        max(month_start) as month_start
     from {{ ref('arr_bridge_months') }}
 
 ),
@@ -18,14 +19,24 @@ cell as (
 accounts as (
 
     select
-        accounts.*,
-        cell.month_before
+        accounts.scope_type,
+        accounts.scope_value,
+        accounts.month_start,
+        accounts.account_id,
+        accounts.movement,
+        cell.column_name,
+        case cell.column_name
+            when 'opening_arr' then accounts.opening_arr
+            when 'fx_arr' then accounts.fx_arr
+            when 'closing_arr' then accounts.closing_arr
+            when concat(accounts.movement, '_arr') then accounts.moved_arr
+            else 0
+        end as cell_arr
     from {{ ref('arr_bridge_accounts') }} as accounts
     inner join cell
         on
             accounts.scope_type = cell.scope_type
             and accounts.scope_value = cell.scope_value
-            and accounts.movement = cell.movement
             and accounts.month_start = cell.month_start
 
 ),
@@ -44,87 +55,88 @@ drivers as (
 
 lines as (
 
-    select * from {{ ref('arr_item_months') }}
+    select * from {{ ref('arr_item_changes') }}
+    where lag_months = 1
 
 ),
 
-account_drivers as (
+raw_lines as (
 
-    select
-        accounts.account_id,
-        accounts.scope_type,
-        accounts.scope_value,
-        accounts.moved_arr,
-        drivers.product_id,
-        'driver' as part,
-        drivers.driver as detail,
-        drivers.arr_delta
-    from accounts
-    inner join drivers
-        on
-            accounts.account_id = drivers.account_id
-            and accounts.month_start = drivers.month_start
-
-),
-
--- A line that neither came, went nor changed adds up to nothing.
-account_lines as (
-
-    select
-        accounts.account_id,
-        accounts.scope_type,
-        accounts.scope_value,
-        accounts.moved_arr,
-        lines.product_id,
-        'contract line' as part,
-        lines.item_id as detail,
-        sum(
-            case
-                when lines.month_start = accounts.month_start then lines.closing_arr
-                else -lines.closing_arr
-            end
-        ) as arr_delta
-    from accounts
-    inner join lines
-        on
-            accounts.account_id = lines.account_id
-            and accounts.month_before <= lines.month_start
-            and accounts.month_start >= lines.month_start
-    group by
-        accounts.account_id,
-        accounts.scope_type,
-        accounts.scope_value,
-        accounts.moved_arr,
-        lines.product_id,
-        lines.item_id
+    select distinct
+        item_id,
+        billing_interval,
+        interval_count,
+        unit_price
+    from {{ source('raw', 'billing__subscription_items') }}
 
 ),
 
 parts as (
 
-    select * from account_drivers
+    select
+        accounts.account_id,
+        accounts.scope_type,
+        accounts.scope_value,
+        accounts.cell_arr,
+        'driver' as part,
+        drivers.product_id,
+        drivers.driver as detail,
+        drivers.arr_delta as part_arr
+    from accounts
+    inner join drivers
+        on
+            accounts.account_id = drivers.account_id
+            and accounts.month_start = drivers.month_start
+    where
+        accounts.column_name in ('expansion_arr', 'contraction_arr')
+        and accounts.cell_arr <> 0
+
     union all
-    select * from account_lines
+
+    select
+        accounts.account_id,
+        accounts.scope_type,
+        accounts.scope_value,
+        accounts.cell_arr,
+        'contract line' as part,
+        lines.product_id,
+        lines.item_id as detail,
+        case accounts.column_name
+            when 'opening_arr' then lines.opening_arr
+            when 'fx_arr' then lines.fx_arr
+            when 'closing_arr' then lines.closing_arr
+            else lines.moved_arr
+        end as part_arr
+    from accounts
+    inner join lines
+        on
+            accounts.account_id = lines.account_id
+            and accounts.month_start = lines.month_start
+    where accounts.cell_arr <> 0
 
 )
 
 select
     parts.account_id,
-    parts.moved_arr,
+    parts.cell_arr,
     parts.part,
     parts.product_id,
     parts.detail,
-    parts.arr_delta
+    parts.part_arr,
+    raw_lines.unit_price,
+    raw_lines.billing_interval,
+    raw_lines.interval_count
 from parts
 inner join products on parts.product_id = products.product_id
+left join raw_lines on parts.part = 'contract line' and parts.detail = raw_lines.item_id
 where
-    parts.arr_delta <> 0
+    parts.part_arr <> 0
     and (
         parts.scope_type <> 'product_family'
         or parts.scope_value = products.product_family
     )
 order by
-    abs(parts.moved_arr) desc,
+    abs(parts.cell_arr) desc,
     parts.account_id asc,
     parts.part desc,
     parts.product_id asc,

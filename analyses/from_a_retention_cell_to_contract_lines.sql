@@ -1,8 +1,8 @@
--- Which accounts are behind a retention, and which contract lines behind their opening
--- and closing? Choose the cell in the first step. Lines add up to their part to the
--- cent: those of an opening are what they were then, at the rates of the month. An
--- opening has lines over 12 months only; over 3 or 1 it ends at the accounts. Price and
--- interval are as the raw row has them.
+-- Which accounts are behind a retention, and which contract lines behind their opening,
+-- closing and, for flow retention, movements? Choose the cell in the first step: any
+-- metric of retention_months. Lines add up to their part of the account to the cent:
+-- those of an opening are what they were then, at the rates of the month. Price
+-- and interval are as the raw row has them.
 with
 
 cell as (
@@ -10,22 +10,60 @@ cell as (
     select
         'company' as scope_type,
         'all' as scope_value,
-        12 as lag_months,
+        'net_revenue_retention_12m' as metric_id,
         max(month_start) as month_start
     from {{ ref('retention_months') }}
 
 ),
 
+lagged as (
+
+    select
+        cell.*,
+        case
+            when cell.metric_id like '%_12m' then 12
+            when cell.metric_id like '%_3m' then 3
+            else 1
+        end as lag_months
+    from cell
+
+),
+
 accounts as (
 
-    select accounts.*
+    select
+        accounts.*,
+        lagged.metric_id
     from {{ ref('retention_accounts') }} as accounts
-    inner join cell
+    inner join lagged
         on
-            accounts.scope_type = cell.scope_type
-            and accounts.scope_value = cell.scope_value
-            and accounts.lag_months = cell.lag_months
-            and accounts.month_start = cell.month_start
+            accounts.scope_type = lagged.scope_type
+            and accounts.scope_value = lagged.scope_value
+            and accounts.lag_months = lagged.lag_months
+            and accounts.month_start = lagged.month_start
+
+),
+
+-- Flow retention has the movements of all accounts, in the cohort or not.
+moved_accounts as (
+
+    select
+        accounts.scope_type,
+        accounts.scope_value,
+        accounts.account_id,
+        accounts.month_start,
+        accounts.moved_arr
+    from {{ ref('arr_bridge_accounts') }} as accounts
+    inner join lagged
+        on
+            accounts.scope_type = lagged.scope_type
+            and accounts.scope_value = lagged.scope_value
+            and accounts.month_start <= lagged.month_start
+            and accounts.month_start
+            > {{ dbt.dateadd('month', -12, 'lagged.month_start') }}
+    where
+        lagged.metric_id = 'nrr_flow_12m'
+        and accounts.movement in ('expansion', 'contraction', 'churn')
 
 ),
 
@@ -37,37 +75,7 @@ products as (
 
 lines as (
 
-    select
-        account_id,
-        month_start,
-        'closing' as part,
-        product_id,
-        item_id,
-        subscription_id,
-        is_held,
-        quantity,
-        currency,
-        local_arr,
-        plan_rate,
-        closing_arr as line_arr
-    from {{ ref('arr_item_months') }}
-
-    union all
-
-    select
-        account_id,
-        month_start,
-        'opening' as part,
-        product_id,
-        item_id,
-        subscription_id,
-        is_held,
-        quantity,
-        currency,
-        local_arr,
-        plan_rate,
-        opening_arr_12m as line_arr
-    from {{ ref('opening_item_months') }}
+    select * from {{ ref('arr_item_changes') }}
 
 ),
 
@@ -82,39 +90,101 @@ raw_lines as (
 
 ),
 
-account_lines as (
+parts as (
 
     select
-        accounts.opening_arr,
-        accounts.closing_arr,
-        lines.*
+        accounts.scope_type,
+        accounts.scope_value,
+        accounts.account_id,
+        lines.month_start,
+        'opening' as part,
+        accounts.opening_arr as account_arr,
+        lines.product_id,
+        lines.item_id,
+        lines.subscription_id,
+        lines.currency,
+        lines.opening_quantity as quantity,
+        lines.revalued_opening_arr as line_arr
     from accounts
     inner join lines
         on
             accounts.account_id = lines.account_id
             and accounts.month_start = lines.month_start
-    inner join products on lines.product_id = products.product_id
-    where
-        (
-            (lines.part = 'closing' and accounts.closing_arr <> 0)
-            or (lines.part = 'opening' and accounts.lag_months = 12)
-        )
-        and (
-            accounts.scope_type <> 'product_family'
-            or accounts.scope_value = products.product_family
-        )
+            and accounts.lag_months = lines.lag_months
+    where accounts.opening_arr <> 0
+
+    union all
+
+    select
+        accounts.scope_type,
+        accounts.scope_value,
+        accounts.account_id,
+        lines.month_start,
+        'closing' as part,
+        accounts.closing_arr as account_arr,
+        lines.product_id,
+        lines.item_id,
+        lines.subscription_id,
+        lines.currency,
+        lines.closing_quantity as quantity,
+        lines.closing_arr as line_arr
+    from accounts
+    inner join lines
+        on
+            accounts.account_id = lines.account_id
+            and accounts.month_start = lines.month_start
+            and accounts.lag_months = lines.lag_months
+    where accounts.closing_arr <> 0 and accounts.metric_id <> 'nrr_flow_12m'
+
+    union all
+
+    select
+        accounts.scope_type,
+        accounts.scope_value,
+        accounts.account_id,
+        lines.month_start,
+        'movement' as part,
+        accounts.moved_arr as account_arr,
+        lines.product_id,
+        lines.item_id,
+        lines.subscription_id,
+        lines.currency,
+        lines.closing_quantity - lines.opening_quantity as quantity,
+        lines.moved_arr as line_arr
+    from moved_accounts as accounts
+    inner join lines
+        on
+            accounts.account_id = lines.account_id
+            and accounts.month_start = lines.month_start
+            and lines.lag_months = 1
 
 )
 
 select
-    account_lines.*,
+    parts.account_id,
+    parts.month_start,
+    parts.part,
+    parts.account_arr,
+    parts.product_id,
+    parts.item_id,
+    parts.subscription_id,
+    parts.currency,
+    parts.quantity,
+    parts.line_arr,
     raw_lines.unit_price,
     raw_lines.billing_interval,
     raw_lines.interval_count
-from account_lines
-left join raw_lines on account_lines.item_id = raw_lines.item_id
+from parts
+inner join products on parts.product_id = products.product_id
+left join raw_lines on parts.item_id = raw_lines.item_id
+where
+    parts.line_arr <> 0
+    and (
+        parts.scope_type <> 'product_family'
+        or parts.scope_value = products.product_family
+    )
 order by
-    abs(account_lines.closing_arr - account_lines.opening_arr) desc,
-    account_lines.account_id asc,
-    account_lines.part desc,
-    account_lines.item_id asc
+    parts.account_id asc,
+    parts.month_start asc,
+    parts.part desc,
+    parts.item_id asc

@@ -29,8 +29,10 @@ select
     billing.reason,
     billing.billed_amount,
     billing.contracted_amount,
-    billing.difference - billing.timing_amount as difference_without_timing
+    billing.difference
+    - billing.mid_month_amount
+    - billing.timing_amount as difference_without_timing
 from billing
 inner join last_months on billing.month_start >= last_months.first_month
 inner join accounts on billing.account_id = accounts.account_id
-order by abs(billing.difference - billing.timing_amount) desc, billing.month_start
+order by abs(difference_without_timing) desc, billing.month_start asc

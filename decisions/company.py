@@ -217,7 +217,9 @@ def _scope(company: Company, key: tuple[str, str], places: np.ndarray) -> Scope:
         won = deals_of(company, kind, places).query("is_won")
         lags[motion] = round(won["days"].mean() / DAYS_A_MONTH) if len(won) else 0
     own = ratio(company.kept[places].sum(), company.openings[places].sum())
-    return Scope(key, places, lags, company.locked_grr.get(key, np.nan) / own)
+    # Where everybody has left there is nothing to scale.
+    locked = company.locked_grr.get(key, np.nan)
+    return Scope(key, places, lags, locked / (own or np.nan))
 
 
 def deals_of(company: Company, kind: str, places: np.ndarray) -> pd.DataFrame:

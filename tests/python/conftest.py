@@ -63,6 +63,7 @@ def nodes(compiled_folder: Path) -> list[Node]:
 def finance_nodes(nodes: list[Node]) -> list[Node]:
     """What the marts of finance are made of, and what guards them."""
     explained = ["retention_bridge", "retention_accounts", "arr_bridge_accounts"]
+    explained += ["retention_scope_bridge", "arr_item_changes"]
     others = ["metric_definitions", "data_quality_summary"]
     return leading_to(nodes, [*KEYS, *explained, *others])
 

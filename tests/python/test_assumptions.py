@@ -275,6 +275,15 @@ def test_accounts_without_any_arr_are_no_error(demo: duckdb.DuckDBPyConnection) 
     assert np.isnan(known["grr_base_12m"])
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_company_that_everybody_left_is_no_division_by_nothing() -> None:
+    left = company(
+        balances={"a": {LAST - 14: 100.0, LAST - 12: 100.0, LAST - 3: 0.0}},
+        locked_grr={("company", "all"): 0.0},
+    )
+    assert np.isnan(estimates(left)["grr_base_12m"])
+
+
 def test_a_segment_needs_customers_and_deals() -> None:
     balances = {name: {LAST: 10.0} for name in "abcd"}
     deals = [deal("a", "new", 9, 1, True), deal("c", "renewal", 9, 1, True)]

@@ -1,6 +1,7 @@
 """The reconciliations find what is planted in the demo company, and nothing else."""
 
 import csv
+import datetime as dt
 import shutil
 from collections.abc import Iterable
 from decimal import Decimal
@@ -15,6 +16,7 @@ from orchestration.settings import DEMO_AS_OF, DEMO_RAW
 from tests.python.compiled_build import Node, build, leading_to, run_settings
 
 SUMMARY = "reconciliation_summary"
+CENT = Decimal("0.01")
 CORE = (
     "billing__products.csv",
     "billing__subscriptions.csv",
@@ -171,6 +173,67 @@ def test_without_a_table_nothing_is_compared(
     conn.close()
 
 
+def test_a_ledger_five_percent_too_high_is_unexplained_in_its_month(
+    demo: duckdb.DuckDBPyConnection, core_nodes: list[Node], tmp_path: Path
+) -> None:
+    """No part of the explanation moves with it, and the month differs."""
+    raw = tmp_path / "raw"
+    shutil.copytree(DEMO_RAW, raw)
+    path = raw / "finance__gl_revenue.csv"
+    header, *lines = read_lines(path)
+    for line in lines:
+        row = dict(zip(header, line, strict=True))
+        if row["month_start"] == "2026-03-01" and row["gl_class"] == "recurring":
+            too_high = (Decimal(row["amount"]) * Decimal("1.05")).quantize(CENT)
+            line[header.index("amount")] = str(too_high)
+    write_lines(path, [header, *lines])
+    conn = build(core_nodes, run_settings(raw, DEMO_AS_OF))
+    march = """
+        select recurring_revenue, unexplained_amount, unexplained_rate, columns(
+            * exclude (recurring_revenue, difference, unexplained_amount,
+                unexplained_rate)
+        )
+        from marts.reconciliation_ledger_months
+        where month_start = date '2026-03-01'
+    """
+    [(revenue, _, _, *parts)] = rows(demo, march)
+    [(_, unexplained, rate, *parts_now)] = rows(conn, march)
+    assert parts_now == parts
+    assert abs(unexplained - revenue * Decimal("0.05")) < 1
+    assert rate > Decimal("0.05")
+    differing = """
+        select reconciliation, month_start from marts.reconciliation_months
+        where state = 'differs' order by all
+    """
+    assert set(rows(conn, differing)) - set(rows(demo, differing)) == {
+        ("ledger", dt.date(2026, 3, 1))
+    }
+    conn.close()
+
+
+def test_what_is_held_for_a_late_renewal_is_told_to_the_cent(
+    demo: duckdb.DuckDBPyConnection,
+) -> None:
+    """Held from the end of June on: its days of the month, and nothing is unbilled."""
+    query = """
+        select billing.held_amount, billing.unbilled_amount, billing.reason,
+            -round(sum(held.arr / 12 / day(last_day(held.valid_from))
+                * (last_day(held.valid_from) - held.valid_from + 1)), 2)
+        from intermediate.int_balance_gaps_held as held
+        inner join marts.reconciliation_billing_months as billing
+            using (account_id, product_id)
+        where held.valid_to is null
+            and billing.month_start = date_trunc('month', held.valid_from)
+            and held.currency = 'USD'
+        group by all
+    """
+    found = rows(demo, query)
+    assert found
+    for held, unbilled, reason, expected in found:
+        assert abs(held - Decimal(str(expected))) < Decimal("0.01")
+        assert (unbilled, reason) == (0, "held")
+
+
 def rewrite(table: Path, amounts: dict[str, Decimal | None]) -> None:
     """Gives the rows of these ids another amount, or leaves them out."""
     header, *lines = read_lines(table)
@@ -180,8 +243,12 @@ def rewrite(table: Path, amounts: dict[str, Decimal | None]) -> None:
         amount = amounts.get(line[0], Decimal(row.get("amount") or 0))
         if amount is not None:
             kept.append([str(amount) if n == "amount" else row[n] for n in header])
+    write_lines(table, kept)
+
+
+def write_lines(table: Path, lines: list[list[str]]) -> None:
     with table.open("w", newline="", encoding="utf-8") as out:
-        csv.writer(out).writerows(kept)
+        csv.writer(out).writerows(lines)
 
 
 def read_lines(table: Path) -> list[list[str]]:

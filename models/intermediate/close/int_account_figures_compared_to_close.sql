@@ -61,8 +61,7 @@ select
     ) as policy_reason,
     summed.as_reported,
     summed.as_restated,
-    abs(summed.as_restated - summed.as_reported)
-    >= finance_policy.material_restatement_arr as is_material
+    finance_policy.material_restatement_arr
 from summed
 inner join closed_months on summed.month_start = closed_months.month_start
 cross join finance_policy

@@ -4,7 +4,6 @@ items as (
 
     select
         *,
-        case when arr is null then ends_on else starts_on end as seam_on,
         coalesce(account_id <> close_account_id, false) as has_other_account,
         coalesce(product_id <> close_product_id, false) as has_other_product,
         case
@@ -20,22 +19,18 @@ items as (
 
 ),
 
--- A line that ends on the day another of its subscription and product begins was not
--- cancelled: both are one change, of the quantity or, if it is the same, of the price.
-paired as (
+-- A line that was cut short and one booked since, of the same subscription and product
+-- and of one service, are no cancel and no sale, however many amendments lie between.
+seamed as (
 
     select
         *,
-        lost_cause = 'backdated_cancel' or is_late as is_of_seam,
         max(case when close_arr is null then 1 else 0 end) over line_of_product = 1
             as has_late_line,
         max(lost_cause) over line_of_product as lost_line_cause,
-        max(case when lost_cause = 'backdated_cancel' then 1 else 0 end) over seam = 1
-        and max(case when is_late then 1 else 0 end) over seam = 1 as has_both_sides,
-        sum(case
-            when is_late then quantity
-            when lost_cause = 'backdated_cancel' then -quantity
-        end) over seam as quantity_change
+        max(case when is_late then starts_on end) over service as late_from,
+        min(case when lost_cause = 'backdated_cancel' then ends_on end) over service
+            as lost_from
     from items
     window
         line_of_product as (
@@ -46,7 +41,7 @@ paired as (
                 coalesce(account_id, close_account_id),
                 product_id
         ),
-        seam as (
+        service as (
             partition by
                 month_start,
                 metric,
@@ -55,8 +50,44 @@ paired as (
                 product_id,
                 is_adjustment,
                 subscription_id,
-                seam_on
+                served_since
         )
+
+),
+
+replaced as (
+
+    select
+        *,
+        coalesce(
+            (lost_cause = 'backdated_cancel' and ends_on <= late_from)
+            or (is_late and starts_on >= lost_from),
+            false
+        ) as is_replacement
+    from seamed
+
+),
+
+-- Both are one change, of the quantity or, if it is the same, of the price.
+paired as (
+
+    select
+        *,
+        sum(case
+            when is_replacement and is_late then quantity
+            when is_replacement then -quantity
+        end) over (
+            partition by
+                month_start,
+                metric,
+                policy_of,
+                coalesce(account_id, close_account_id),
+                product_id,
+                is_adjustment,
+                subscription_id,
+                served_since
+        ) as quantity_change
+    from replaced
 
 ),
 
@@ -66,10 +97,9 @@ caused as (
 
     select
         *,
-        is_of_seam and has_both_sides as is_replacement,
         has_other_account or has_other_product as has_moved,
         case
-            when is_of_seam and has_both_sides
+            when is_replacement
                 then case
                     when quantity_change = 0 then 'price_correction'
                     else 'late_booking'
@@ -171,9 +201,9 @@ select
                 ' instead of ', cast(close_plan_rate as decimal(18, 6))
             )
         when is_replacement and arr is null
-            then concat(close_arr, ' gave way on ', seam_on, ' to a line booked since')
+            then concat(close_arr, ' gave way on ', ends_on, ' to a line booked since')
         when is_replacement
-            then concat(arr, ' takes the place of a line that ended on ', seam_on)
+            then concat(arr, ' takes the place of a line that ended on ', lost_from)
         when restated_cause = 'price_correction'
             then concat(
                 local_arr, ' ', currency, ' instead of ',

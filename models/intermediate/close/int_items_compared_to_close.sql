@@ -8,7 +8,7 @@ told as (
 
 admitted as (
 
-    select * from {{ ref('int_source_items_admitted') }}
+    select * from {{ ref('int_source_items_followed_through_service') }}
 
 ),
 
@@ -149,6 +149,7 @@ select
     admitted.quantity,
     admitted.starts_on,
     admitted.ends_on,
+    admitted.served_since,
     coalesce(
         admitted.ends_on <= balanced.balance_on or statuses.status = 'cancelled', false
     ) as has_ended,

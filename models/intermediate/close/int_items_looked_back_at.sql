@@ -12,10 +12,21 @@ rates as (
 
 ),
 
--- Retention looks back at what was there twelve months before, at the rates of today.
+lags as (
+
+    select 1 as lag_months
+    union all
+    select 3 as lag_months
+    union all
+    select 12 as lag_months
+
+),
+
+-- Retention looks back at what was there months before, at the rates of today.
 valued as (
 
     select
+        lags.lag_months,
         items.account_id,
         items.product_id,
         items.item_id,
@@ -28,10 +39,11 @@ valued as (
         items.quantity,
         items.local_arr,
         rates.rate as plan_rate,
-        greatest(items.first_month + 12, rates.first_month) as first_month,
-        least(items.end_month + 12, rates.end_month) as end_month,
+        greatest(items.first_month + lags.lag_months, rates.first_month) as first_month,
+        least(items.end_month + lags.lag_months, rates.end_month) as end_month,
         sum(items.local_arr) over (
             partition by
+                lags.lag_months,
                 items.account_id,
                 items.product_id,
                 items.currency,
@@ -42,16 +54,18 @@ valued as (
             rows between unbounded preceding and current row
         ) as local_arr_up_to
     from items
+    cross join lags
     inner join rates
         on
             items.currency = rates.currency
-            and items.first_month + 12 < rates.end_month
-            and items.end_month + 12 > rates.first_month
+            and items.first_month + lags.lag_months < rates.end_month
+            and items.end_month + lags.lag_months > rates.first_month
 
 )
 
 -- Cents are rounded once per balance, as those of a closing are.
 select
+    lag_months,
     account_id,
     product_id,
     item_id,

@@ -20,16 +20,39 @@ accounts as (
 items as (
 
     select
-        *,
+        account_id,
+        product_id,
+        item_id,
+        is_adjustment,
+        is_held,
+        source_account_id,
+        currency,
+        local_arr,
+        plan_rate,
+        arr,
+        first_month,
+        end_month,
         'closing_arr' as metric
     from {{ ref('int_items_valued_at_plan_rates') }}
 
     union all
 
     select
-        *,
+        account_id,
+        product_id,
+        item_id,
+        is_adjustment,
+        is_held,
+        source_account_id,
+        currency,
+        local_arr,
+        plan_rate,
+        arr,
+        first_month,
+        end_month,
         'opening_arr_12m' as metric
     from {{ ref('int_items_looked_back_at') }}
+    where lag_months = 12
 
 )
 

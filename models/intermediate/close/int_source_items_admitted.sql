@@ -31,6 +31,8 @@ source_items as (
         false as is_adjustment,
         items.subscription_id,
         subscriptions.account_id,
+        items.product_id,
+        items.charge_type = 'recurring' as is_recurring,
         items.quantity,
         greatest(items.valid_from, subscriptions.started_on) as starts_on,
         least(items.valid_to, subscriptions.ends_on) as ends_on
@@ -44,6 +46,8 @@ source_items as (
         true as is_adjustment,
         cast(null as {{ dbt.type_string() }}) as subscription_id,
         account_id,
+        product_id,
+        true as is_recurring,
         cast(null as decimal(18, 6)) as quantity,
         valid_from as starts_on,
         valid_to as ends_on
@@ -55,6 +59,9 @@ select
     source_items.item_id,
     source_items.is_adjustment,
     source_items.subscription_id,
+    source_items.account_id,
+    source_items.product_id,
+    source_items.is_recurring,
     source_items.quantity,
     source_items.starts_on,
     source_items.ends_on

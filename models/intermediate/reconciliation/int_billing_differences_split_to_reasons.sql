@@ -13,6 +13,12 @@ item_months as (
 
 ),
 
+arr_months as (
+
+    select * from {{ ref('int_arr_spread_to_months_by_billing') }}
+
+),
+
 compared as (
 
     select * from {{ ref('int_invoice_lines_compared_with_prices') }}
@@ -30,13 +36,17 @@ met as (
         line_months.currency,
         line_months.month_number,
         line_months.is_credit,
-        item_months.item_id,
         item_months.valid_from,
         cast(line_months.amount as double) / line_months.n_days as day_amount,
-        least(
-            1,
-            cast(item_months.n_days as double) / nullif(item_months.covered_days, 0)
-        ) as kept_share,
+        case
+            when line_months.is_credit then 1
+            else
+                least(
+                    1,
+                    cast(item_months.n_days as double)
+                    / nullif(item_months.covered_days, 0)
+                )
+        end as kept_share,
         {{ dbt.datediff(
             'greatest(item_months.covers_from, line_months.valid_from)',
             'least(item_months.covers_to, line_months.valid_to)',
@@ -46,6 +56,7 @@ met as (
     inner join item_months
         on
             line_months.item_id = item_months.item_id
+            and line_months.currency = item_months.currency
             and line_months.month_number = item_months.month_number
             and line_months.valid_to > item_months.covers_from
             and line_months.valid_from < item_months.covers_to
@@ -55,9 +66,19 @@ met as (
 in_contract as (
 
     select
-        *,
-        case when is_credit then n_days else n_days * kept_share end as kept_days
+        met.account_id,
+        met.product_id,
+        met.currency,
+        met.month_number,
+        case when met.is_credit then 'credit' else compared.reason end as reason,
+        met.day_amount * met.n_days * met.kept_share as amount,
+        cast(compared.gap_amount as double)
+        / compared.service_days
+        * met.n_days
+        * met.kept_share as gap_amount
     from met
+    left join compared
+        on met.line_id = compared.line_id and met.valid_from = compared.valid_from
 
 ),
 
@@ -81,8 +102,40 @@ parts as (
         currency,
         month_number,
         'billed_without_contract' as reason,
-        cast(-day_amount * kept_days as decimal(18, 6)) as amount
+        cast(-amount as decimal(18, 6)) as amount
     from in_contract
+
+    union all
+
+    -- Credits as they are; of a charge what its price or quantity is off.
+    select
+        account_id,
+        product_id,
+        currency,
+        month_number,
+        reason,
+        cast(
+            case when reason = 'credit' then amount else gap_amount end
+            as decimal(18, 6)
+        ) as amount
+    from in_contract
+    where reason <> 'timing'
+
+    union all
+
+    -- The rest of a charge is its price by days of service, against the twelfth below.
+    select
+        account_id,
+        product_id,
+        currency,
+        month_number,
+        'timing' as reason,
+        cast(
+            amount - case when reason = 'timing' then 0 else gap_amount end
+            as decimal(18, 6)
+        ) as amount
+    from in_contract
+    where reason <> 'credit'
 
     union all
 
@@ -91,43 +144,9 @@ parts as (
         product_id,
         currency,
         month_number,
-        'credit' as reason,
-        cast(day_amount * kept_days as decimal(18, 6)) as amount
-    from in_contract
-    where is_credit
-
-    union all
-
-    select
-        in_contract.account_id,
-        in_contract.product_id,
-        in_contract.currency,
-        in_contract.month_number,
-        compared.reason,
-        cast(
-            cast(compared.gap_amount as double)
-            / compared.service_days
-            * in_contract.kept_days as decimal(18, 6)
-        ) as amount
-    from in_contract
-    inner join compared
-        on
-            in_contract.line_id = compared.line_id
-            and in_contract.valid_from = compared.valid_from
-    where compared.reason <> 'timing'
-
-    union all
-
-    select
-        account_id,
-        product_id,
-        currency,
-        month_number,
-        'unbilled' as reason,
-        cast(
-            -day_amount * greatest(n_days - covered_days, 0) as decimal(18, 6)
-        ) as amount
-    from item_months
+        case kind when 'billed' then 'timing' else kind end as reason,
+        -amount as amount
+    from arr_months
 
 )
 

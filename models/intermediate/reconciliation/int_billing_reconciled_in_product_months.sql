@@ -1,3 +1,6 @@
+{%- set reasons = [
+    'price', 'quantity', 'timing', 'unbilled', 'held', 'billed_without_contract', 'credit'
+] -%}
 with
 
 line_months as (
@@ -7,15 +10,21 @@ line_months as (
 
 ),
 
-parts as (
+differences as (
 
     select * from {{ ref('int_billing_differences_split_to_reasons') }}
 
 ),
 
-standing as (
+arr_months as (
 
-    select * from {{ ref('int_standing_arr_without_items_in_months') }}
+    select * from {{ ref('int_arr_spread_to_months_by_billing') }}
+
+),
+
+contracted as (
+
+    select * from {{ ref('int_arr_contracted_in_product_months') }}
 
 ),
 
@@ -44,12 +53,24 @@ local_amounts as (
         product_id,
         currency,
         month_number,
+        'standing' as measure,
+        amount
+    from arr_months
+
+    union all
+
+    select
+        account_id,
+        product_id,
+        currency,
+        month_number,
         reason as measure,
         amount
-    from parts
+    from differences
 
 ),
 
+-- Bills are cents of each currency, as the books are; parts are rounded when summed.
 valued as (
 
     select
@@ -58,8 +79,14 @@ valued as (
         local_amounts.month_number,
         local_amounts.measure,
         cast(
-            round(cast(local_amounts.amount as decimal(38, 6)) * rates.rate, 2)
-            as decimal(18, 2)
+            case
+                when local_amounts.measure = 'billed'
+                    then
+                        round(
+                            cast(local_amounts.amount as decimal(38, 6)) * rates.rate, 2
+                        )
+                else cast(local_amounts.amount as decimal(38, 6)) * rates.rate
+            end as decimal(18, 6)
         ) as amount
     from local_amounts
     inner join rates
@@ -76,70 +103,37 @@ valued as (
         month_number,
         'contracted' as measure,
         contracted_amount as amount
-    from standing
-
-    union all
-
-    select
-        account_id,
-        product_id,
-        month_number,
-        'unbilled' as measure,
-        -itemless_amount as amount
-    from standing
+    from contracted
 
 ),
 
 summed as (
 
     select
-        valued.account_id,
-        valued.product_id,
-        valued.month_number,
-        sum(case when valued.measure = 'billed' then valued.amount else 0 end)
-            as billed_amount,
-        sum(case when valued.measure = 'contracted' then valued.amount else 0 end)
-            as contracted_amount,
-        sum(case when valued.measure = 'price' then valued.amount else 0 end)
-            as price_amount,
-        sum(case when valued.measure = 'quantity' then valued.amount else 0 end)
-            as quantity_amount,
-        sum(case when valued.measure = 'unbilled' then valued.amount else 0 end)
-            as unbilled_amount,
-        sum(
-            case
-                when valued.measure = 'billed_without_contract' then valued.amount
-                else 0
-            end
-        ) as billed_without_contract_amount,
-        sum(case when valued.measure = 'credit' then valued.amount else 0 end)
-            as credit_amount
+        {% for measure in ['billed', 'contracted', 'standing'] + reasons %}
+            cast(
+                coalesce(sum(amount) filter (where measure = '{{ measure }}'), 0)
+                as decimal(18, 2)
+            ) as {{ measure }}_amount,
+        {% endfor %}
+        account_id,
+        product_id,
+        month_number
     from valued
-    group by valued.account_id, valued.product_id, valued.month_number
+    group by account_id, product_id, month_number
 
 )
 
--- What no other reason explains is the calendar: days of service against twelfths.
 select
-    account_id,
-    product_id,
-    month_number,
-    cast(billed_amount as decimal(18, 2)) as billed_amount,
-    cast(contracted_amount as decimal(18, 2)) as contracted_amount,
+    *,
     cast(billed_amount - contracted_amount as decimal(18, 2)) as difference,
-    cast(price_amount as decimal(18, 2)) as price_amount,
-    cast(quantity_amount as decimal(18, 2)) as quantity_amount,
+    cast(standing_amount - contracted_amount as decimal(18, 2)) as mid_month_amount,
     cast(
         billed_amount
-        - contracted_amount
-        - price_amount
-        - quantity_amount
-        - unbilled_amount
-        - billed_without_contract_amount
-        - credit_amount as decimal(18, 2)
-    ) as timing_amount,
-    cast(unbilled_amount as decimal(18, 2)) as unbilled_amount,
-    cast(billed_without_contract_amount as decimal(18, 2))
-        as billed_without_contract_amount,
-    cast(credit_amount as decimal(18, 2)) as credit_amount
+        - standing_amount
+        {% for reason in reasons %}
+            - {{ reason }}_amount
+        {% endfor %}
+        as decimal(18, 2)
+    ) as cents_amount
 from summed

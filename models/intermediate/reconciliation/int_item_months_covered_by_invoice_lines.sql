@@ -56,6 +56,7 @@ met as (
     inner join line_months
         on
             item_months.item_id = line_months.item_id
+            and item_months.currency = line_months.currency
             and item_months.month_number = line_months.month_number
             and item_months.covers_from < line_months.valid_to
             and item_months.covers_to > line_months.valid_from

@@ -3,6 +3,7 @@ with
 items as (
 
     select * from {{ ref('int_items_looked_back_at') }}
+    where lag_months = 12
 
 ),
 

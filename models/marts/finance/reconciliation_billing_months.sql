@@ -26,6 +26,7 @@ ranked as (
             abs(price_amount),
             abs(quantity_amount),
             abs(unbilled_amount),
+            abs(held_amount),
             abs(billed_without_contract_amount),
             abs(credit_amount)
         ) as largest_amount
@@ -42,8 +43,12 @@ select
     reconciled.difference,
     reconciled.price_amount,
     reconciled.quantity_amount,
-    reconciled.timing_amount,
+    reconciled.mid_month_amount,
+    -- Of the parts the calendar can bear the cents that rounding each of them leaves.
+    cast(reconciled.timing_amount + reconciled.cents_amount as decimal(18, 2))
+        as timing_amount,
     reconciled.unbilled_amount,
+    reconciled.held_amount,
     reconciled.billed_without_contract_amount,
     reconciled.credit_amount,
     -- What the calendar does is told only where nothing else is: timing is in each row.
@@ -54,6 +59,7 @@ select
                     when abs(reconciled.billed_without_contract_amount)
                         then 'billed_without_contract'
                     when abs(reconciled.unbilled_amount) then 'unbilled'
+                    when abs(reconciled.held_amount) then 'held'
                     when abs(reconciled.credit_amount) then 'credit'
                     when abs(reconciled.quantity_amount) then 'quantity'
                     else 'price'

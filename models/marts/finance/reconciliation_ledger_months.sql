@@ -34,8 +34,10 @@ billed_months as (
         sum(contracted_amount) as contracted_amount,
         sum(price_amount) as price_amount,
         sum(quantity_amount) as quantity_amount,
+        sum(mid_month_amount) as mid_month_amount,
         sum(timing_amount) as timing_amount,
         sum(unbilled_amount) as unbilled_amount,
+        sum(held_amount) as held_amount,
         sum(billed_without_contract_amount) as billed_without_contract_amount,
         sum(credit_amount) as credit_amount
     from billing
@@ -59,14 +61,19 @@ compared as (
                 ) / 24,
                 2
             ) as decimal(18, 2)
-        ) as average_mrr
+        ) as average_mrr,
+        cast(
+            round(cast(coalesce(bridge.fx_arr, 0) as double) / 24, 2) as decimal(18, 2)
+        ) as revalued_mrr
     from ledger
     inner join months on ledger.month_number = months.month_number
     left join bridge on months.month_start = bridge.month_start
 
 ),
 
--- What billing says of a month explains it; where no invoice speaks nothing does.
+-- What billing says of a month explains it; where no invoice speaks nothing does. What
+-- stands at its end is more than the average by half of what moved, a new plan rate
+-- apart, which is fx. No part looks at the ledger but for the class of usage.
 explained as (
 
     select
@@ -74,15 +81,20 @@ explained as (
         compared.recurring_revenue,
         compared.average_mrr,
         compared.recurring_revenue - compared.average_mrr as difference,
-        billed_months.timing_amount
+        billed_months.mid_month_amount
         + billed_months.contracted_amount
-        - compared.average_mrr as timing_amount,
+        - compared.average_mrr
+        - compared.revalued_mrr as mid_month_amount,
+        billed_months.timing_amount,
         billed_months.price_amount,
         billed_months.quantity_amount,
         billed_months.unbilled_amount,
+        billed_months.held_amount,
         billed_months.billed_without_contract_amount,
         billed_months.credit_amount,
-        coalesce(compared.billed_at_spot, 0) - billed_months.billed_amount as fx_amount,
+        coalesce(compared.billed_at_spot, 0)
+        - billed_months.billed_amount
+        + compared.revalued_mrr as fx_amount,
         -- Usage that was billed but is not in its own class is in the recurring one.
         case
             when billed_months.month_start is not null
@@ -99,10 +111,12 @@ settled as (
     select
         *,
         difference
+        - mid_month_amount
         - timing_amount
         - price_amount
         - quantity_amount
         - unbilled_amount
+        - held_amount
         - billed_without_contract_amount
         - credit_amount
         - fx_amount
@@ -116,10 +130,12 @@ select
     recurring_revenue,
     average_mrr,
     cast(difference as decimal(18, 2)) as difference,
+    cast(mid_month_amount as decimal(18, 2)) as mid_month_amount,
     cast(timing_amount as decimal(18, 2)) as timing_amount,
     cast(price_amount as decimal(18, 2)) as price_amount,
     cast(quantity_amount as decimal(18, 2)) as quantity_amount,
     cast(unbilled_amount as decimal(18, 2)) as unbilled_amount,
+    cast(held_amount as decimal(18, 2)) as held_amount,
     cast(billed_without_contract_amount as decimal(18, 2))
         as billed_without_contract_amount,
     cast(credit_amount as decimal(18, 2)) as credit_amount,

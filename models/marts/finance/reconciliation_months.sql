@@ -65,7 +65,7 @@ measured as (
         billing.month_start,
         count(*) as n_rows,
         count(*) filter (
-            where billing.reason not in ('agrees', 'timing')
+            where billing.reason not in ('agrees', 'timing', 'held')
         ) as n_differences,
         sum(
             abs(billing.price_amount)

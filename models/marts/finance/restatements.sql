@@ -111,7 +111,7 @@ explained as (
                 then figures.whole_delta - coalesce(ranked.explained_delta, 0)
             else 0
         end as delta,
-        figures.is_material,
+        figures.material_restatement_arr,
         coalesce(ranked.reason, 'cents of the rounding of a sum') as reason
     from figures
     left join ranked
@@ -119,6 +119,18 @@ explained as (
             figures.month_start = ranked.month_start
             and figures.metric = ranked.metric
             and figures.account_id = ranked.account_id
+
+),
+
+-- Causes that cancel out leave the figure as it was, and are no smaller for it.
+weighed as (
+
+    select
+        *,
+        sum(abs(delta)) over (
+            partition by month_start, metric, account_id
+        ) as gross_delta
+    from explained
 
 )
 
@@ -132,7 +144,7 @@ select
     as_reported,
     as_restated,
     cast(delta as decimal(18, 2)) as delta,
-    is_material,
+    gross_delta >= material_restatement_arr as is_material,
     reason
-from explained
+from weighed
 where delta <> 0
