@@ -32,7 +32,7 @@ NODE_DONE = re.compile(r"(\d+) of (\d+) (OK|PASS|WARN|FAIL|ERROR|SKIP)\s*(.*?) \
 
 
 class Progress(io.TextIOBase):
-    """Turns dbt's log into one line per table; tests show only when they fail."""
+    """One line of dbt's log per table built and per test that does not pass."""
 
     def __init__(self, out: Any) -> None:
         self.out = out
@@ -40,7 +40,7 @@ class Progress(io.TextIOBase):
     def write(self, text: str) -> int:
         for line in text.splitlines():
             done = NODE_DONE.search(line)
-            if done and done[3] != "PASS":
+            if done and done[3] not in ("PASS", "SKIP"):
                 place = f"{done[1]:>4} of {done[2]}"
                 self.out.write(f"{place}  {done[3].lower():<5}  {done[4]}\n")
                 self.out.flush()

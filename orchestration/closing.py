@@ -8,7 +8,7 @@ are written and exported last, so whatever is cut short is done again.
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -18,10 +18,7 @@ from orchestration.settings import Settings, policy_values
 SCHEMA = "ledger"
 HEADER = "closed_months"
 # What is frozen of a month, the header last.
-FROZEN = (
-    *("arr_snapshots", "item_snapshots", "opening_item_snapshots"),
-    *("reported_retention", HEADER),
-)
+FROZEN = ("arr_snapshots", "item_snapshots", "reported_retention", HEADER)
 # The raw tables that ARR is made of.
 ARR_TABLES = (
     "billing__discounts",
@@ -70,8 +67,8 @@ def keep_raw(
 def restore(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
     """Gives back what the warehouse lacks of the exported ledger.
 
-    A table that is not there comes back whole, a closed month with all that was frozen
-    of it. Raises LedgerError when a month was closed twice, with other figures.
+    A table that is not there comes back whole, a month without its header with all that
+    was frozen of it.
     """
     ledger = ledger_folder(run)
     files = sorted(ledger.glob("*.parquet"))
@@ -80,10 +77,9 @@ def restore(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
     conn.execute(f"create schema if not exists {SCHEMA}")
     for file in files:
         if not is_there(conn, file.stem):
-            rows = f"select * from {_parquet(file)}"
+            rows = f"select * from {parquet(file)}"
             conn.execute(f'create table {SCHEMA}."{file.stem}" as {rows}')
     if any(file.stem == HEADER for file in files):
-        _refuse_other_past(conn, ledger)
         _restore_months(conn, ledger)
 
 
@@ -149,18 +145,36 @@ def _has_month_of_another_policy(
 
 
 def _raw_id(conn: duckdb.DuckDBPyConnection, tables: list[str]) -> str:
-    hashes = [f"{table} {_rows_hash(conn, table)}" for table in tables]
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:16]
+    return _name_of({table: _rows_hash(conn, f'raw."{table}"') for table in tables})
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a copy of raw rows has all that it is named for, and nothing else."""
+    files = {path.stem: path for path in folder.glob("*.parquet")}
+    kept = [table for table in ARR_TABLES if table in files]
+    if len(kept) < len(list(folder.iterdir())):
+        return False
+    try:
+        with duckdb.connect() as conn:
+            hashes = {table: _rows_hash(conn, parquet(files[table])) for table in kept}
+    except duckdb.Error:
+        return False
+    return _name_of(hashes) == folder.name
+
+
+def _name_of(hashes: Mapping[str, str]) -> str:
+    lines = [f"{table} {made}" for table, made in hashes.items()]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def _rows_hash(conn: duckdb.DuckDBPyConnection, table: str) -> str:
     """The rows of a raw table in one text, whatever their order."""
-    columns = conn.execute(f'describe raw."{table}"').fetchall()
+    columns = conn.execute(f"describe from {table}").fetchall()
     texts = ", chr(31), ".join(f'cast("{column[0]}" as varchar)' for column in columns)
     found = conn.execute(
         f"""
         select count(*), sum(cast(concat('0x', substr(text, 1, 15)) as bigint))
-        from (select sha256(concat({texts})) as text from raw."{table}")
+        from (select sha256(concat({texts})) as text from {table})
         """
     ).fetchall()
     return " ".join(str(value) for value in found[0])
@@ -178,49 +192,25 @@ def copy_raw(
     os.replace(half, folder)
 
 
-def _refuse_other_past(conn: duckdb.DuckDBPyConnection, ledger: Path) -> None:
-    """A month has one header: that of the warehouse and of the file are the same."""
-    file = ledger / f"{HEADER}.parquet"
-    names = [
-        row[0] for row in conn.execute(f"describe from {_parquet(file)}").fetchall()
-    ]
-    columns = ", ".join(f'"{name}"' for name in names)
-    found = conn.execute(
-        f"""
-        select month_start
-        from (
-            select {columns} from {_parquet(file)}
-            except
-            select {columns} from {SCHEMA}.{HEADER}
-        )
-        where month_start in (select month_start from {SCHEMA}.{HEADER})
-        order by month_start
-        """
-    ).fetchall()
-    if found:
-        raise LedgerError(
-            f"{SCHEMA}.{HEADER} is not what {file} says of month_start {found[0][0]}: "
-            "one of them was changed by hand. Put back the one that is right."
-        )
-
-
 def _restore_months(conn: duckdb.DuckDBPyConnection, ledger: Path) -> None:
     lost = conn.execute(
         f"""
-        select month_start from {_parquet(ledger / f"{HEADER}.parquet")}
+        select month_start from {parquet(ledger / f"{HEADER}.parquet")}
         except
         select month_start from {SCHEMA}.{HEADER}
         """
     ).fetchall()
     months = ", ".join(f"date '{row[0]}'" for row in lost)
-    for table in FROZEN if lost else ():
-        file = ledger / f"{table}.parquet"
-        name, these = f"{SCHEMA}.{table}", f"where month_start in ({months})"
+    files = [ledger / f"{table}.parquet" for table in FROZEN if lost]
+    # Without its file a table keeps what it has.
+    for file in filter(Path.exists, files):
+        name, these = f"{SCHEMA}.{file.stem}", f"where month_start in ({months})"
         conn.execute(f"delete from {name} {these}")
-        conn.execute(f"insert into {name} by name from {_parquet(file)} {these}")
+        conn.execute(f"insert into {name} by name from {parquet(file)} {these}")
 
 
-def _parquet(file: Path) -> str:
+def parquet(file: Path) -> str:
+    """A Parquet file as a relation."""
     return f"read_parquet('{quoted(file)}')"
 
 

@@ -28,6 +28,7 @@ from orchestration.raw_sources import (
     unreadable,
 )
 from orchestration.settings import Settings, SettingsError, settings
+from orchestration.tampering import refuse_altered
 
 # A chain that must end: table, the id it is about, the id it leads to.
 CHAINS = (
@@ -57,6 +58,7 @@ def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
             conn.execute("create or replace table raw.registration (stamp varchar)")
             conn.execute("insert into raw.registration values (?)", [stamp])
         restore(conn, run)
+        refuse_altered(conn, run)
         make_tables(conn)
         _register_run(conn, run, keep_raw(conn, run, sources))
     except BaseException:

@@ -25,6 +25,7 @@ from orchestration.closing import (
     SCHEMA,
     copy_raw,
     is_there,
+    is_whole,
     ledger_folder,
 )
 from orchestration.settings import PROJECT, Settings, policy_values
@@ -172,16 +173,15 @@ def _make(
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        raw = ledger_folder(run) / "raw" / evaluation.raw_id
-        if not raw.exists() and evaluation.raw_id != _present_raw_id(conn):
-            raise EvaluationError(f"{raw} is gone: the raw rows of a close.")
-        if not raw.exists():
+        if evaluation.raw_id == _present_raw_id(conn):
             raw = folder / "raw"
             copy_raw(conn, ARR_TABLES, raw)
+        else:
+            raw = _kept_raw(run, evaluation, months)
         warehouse = _build(evaluation, raw, folder, parsed)
         with duckdb.connect(str(warehouse), read_only=True) as built:
-            items = built.execute(
-                ITEMS_OF_MONTHS, [evaluation.evaluation_id, sorted(months)]
+            items = built.sql(
+                ITEMS_OF_MONTHS, params=[evaluation.evaluation_id, sorted(months)]
             ).to_arrow_table()
     key = [evaluation.raw_id, evaluation.policy_values, evaluation.as_of]
     conn.execute("begin transaction")
@@ -194,6 +194,20 @@ def _make(
         )
     conn.execute("commit")
     conn.unregister("evaluated")
+
+
+def _kept_raw(run: Settings, evaluation: Evaluation, months: set[dt.date]) -> Path:
+    """The raw rows of a close; EvaluationError where they are not what they were."""
+    raw = ledger_folder(run) / "raw" / evaluation.raw_id
+    named = ", ".join(f"{month:%Y-%m}" for month in sorted(months))
+    if not raw.exists():
+        raise EvaluationError(f"{raw} is gone: the raw rows of the close of {named}.")
+    if not is_whole(raw):
+        raise EvaluationError(
+            f"{raw} is not what it was at the close of {named}: put the folder back as "
+            "it was; until then data and policy are not told apart."
+        )
+    return raw
 
 
 def _build(evaluation: Evaluation, raw: Path, folder: Path, parsed: Path) -> Path:

@@ -11,7 +11,13 @@ import dagster as dg
 from orchestration.defs.schedules import CLOSING_HOUR, DAILY_HOUR, closing_day
 from orchestration.runs import FINISHED, outcome, progress
 from orchestration.settings import shown
-from orchestration.summary import RUN_RESULTS, failed, line, run_results
+from orchestration.summary import (
+    RUN_RESULTS,
+    failed,
+    line,
+    run_results,
+    told_nodes,
+)
 
 RUNS_SHOWN = 5
 RUNNING = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
@@ -26,11 +32,10 @@ def built() -> list[str]:
         return [line("last build", "none has come to its end")]
     metadata = json.loads(RUN_RESULTS.read_text(encoding="utf-8"))["metadata"]
     ended_at = dt.datetime.fromisoformat(metadata["generated_at"])
-    names = failed()
     text = f"{ended_at:%Y-%m-%d %H:%M} UTC, {len(results)} tables and checks"
     return [
-        line("last build", f"{text}, {len(names)} failed"),
-        *(line("failed", name) for name in names),
+        line("last build", f"{text}, {len(failed())} failed"),
+        *told_nodes(),
     ]
 
 

@@ -9,6 +9,7 @@ import duckdb
 from orchestration.settings import PROJECT, Settings, shown
 
 RUN_RESULTS = PROJECT / "target" / "run_results.json"
+FAILED = ("fail", "error", "runtime error")
 
 # A label, how its line is written, and the query whose one row fills it.
 LINES = (
@@ -63,6 +64,47 @@ LINES = (
         """
         select expansion_arr_12m, expansion_rate_12m from marts.expansion_months
         where scope_type = 'company' order by month_start desc limit 1
+        """,
+    ),
+    (
+        "closed months",
+        "{} to {:%B %Y}; {}",
+        """
+        with largest as (
+            select month_start, as_restated - as_reported as delta
+            from marts.restatements
+            order by abs(delta) desc, month_start desc limit 1
+        )
+        select count(*), max(month_start), coalesce(
+            (
+                select concat(
+                    (select count(distinct month_start) from marts.restatements),
+                    ' restated, largest ', if(delta > 0, '+', ''),
+                    format('{:,.2f}', cast(delta as double)),
+                    strftime(month_start, ' in %Y-%m')
+                )
+                from largest
+            ),
+            'none restated'
+        )
+        from marts.period_closes having count(*) > 0
+        """,
+    ),
+    (
+        "books",
+        "{}",
+        """
+        select string_agg(
+            concat(
+                replace(reconciliation, '_', ' '), ' ', replace(state, '_', ' '),
+                if(state = 'differs', format(
+                    ' by {:,.2f} in {}', cast(difference as double),
+                    strftime(month_start, '%Y-%m')
+                ), '')
+            ),
+            ', ' order by reconciliation
+        )
+        from marts.reconciliation_summary
         """,
     ),
     (
@@ -139,8 +181,9 @@ def summary(run: Settings, seconds: float, snapshot: str) -> str:
     checks = [r for r in results if r["unique_id"].startswith("test.")]
     passed = sum(r["status"] == "pass" for r in checks)
     lines = [f"as of {run.as_of}, built in {seconds:.0f} s"]
-    lines.append(line("checks", f"{passed} passed, {len(checks) - passed} failed"))
-    lines += [line("failed", name) for name in failed()]
+    wrong = sum(r["status"] in FAILED for r in checks)
+    lines.append(line("checks", f"{passed} passed, {wrong} failed"))
+    lines += told_nodes()
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
         lines += [line(label, _filled(conn, *query)) for label, *query in LINES]
         lines.append(line("marts hash", marts_hash(conn)))
@@ -182,9 +225,21 @@ def _filled(conn: duckdb.DuckDBPyConnection, text: str, query: str) -> str:
     return text.format(*rows[0]) if rows and rows[0][0] is not None else "-"
 
 
-def failed(with_skipped: bool = True) -> list[str]:
-    """What dbt could not build or found wrong; what that left undone comes last."""
-    statuses = ("fail", "error", "runtime error", *["skipped"] * with_skipped)
+def told_nodes() -> list[str]:
+    """A line for each table or check that failed or warned, and one for the skipped."""
+    lines = [line("failed", name) for name in failed()]
+    lines += [line("warned", name) for name in _ended("warn")]
+    if skipped := _ended("skipped"):
+        lines.append(line("skipped", f"{len(skipped)}, as they read what failed"))
+    return lines
+
+
+def failed() -> list[str]:
+    """What dbt could not build or found wrong."""
+    return _ended(*FAILED)
+
+
+def _ended(*statuses: str) -> list[str]:
+    """The nodes of dbt's run that ended so."""
     found = [result for result in run_results() if result["status"] in statuses]
-    found.sort(key=lambda result: result["status"] == "skipped")
     return [result["unique_id"].split(".")[2] for result in found]

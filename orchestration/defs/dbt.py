@@ -67,10 +67,10 @@ def tables(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Any]:
     )
     yield from invocation.stream()
     if error := invocation.get_error():
-        if not failed():
+        wrong = failed()
+        if not wrong:
             raise error
         # What fails on its data fails again; what kept dbt from running may pass.
-        wrong = failed(with_skipped=False)
         raise dg.Failure(f"dbt failed at {', '.join(wrong)}", allow_retries=False)
 
 

@@ -19,6 +19,8 @@ def test_the_demo_builds_and_another_build_gives_the_same(
     said = (built / "said.txt").read_text()
     assert re.search(r"checks +\d{3,} passed, 0 failed", said)
     assert re.search(r"ARR +[\d,.]+ USD at the end of June 2026", said)
+    assert re.search(r"closed months +\d\d to [A-Z][a-z]+ 2026; none restated\n", said)
+    assert re.search(r"books +billing agrees, deals \w+,? .*ledger agrees", said)
     assert re.search(r"decisions +DEC-01 ready with conditions, C", said)
     found = re.search(r"marts hash +(\w{16})", said)
     assert found and found[1] == marts_hash(demo)

@@ -197,7 +197,8 @@ class Build:
             name = f"test.expansion_playbook.{self.failing or 'assert_it_adds_up'}.1"
             skipped = {"unique_id": "test.expansion_playbook.a.2", "status": "skipped"}
             results = [{"unique_id": name, "status": status}]
-            results = [skipped] * bool(self.failing) + results
+            warned = {"unique_id": "test.expansion_playbook.b.3", "status": "warn"}
+            results = [skipped, skipped, warned] * bool(self.failing) + results
             self.results.write_text(json.dumps({"results": results}))
             if self.failing:
                 raise dg.Failure("The dbt CLI process failed with exit code 1")
@@ -245,9 +246,10 @@ def test_a_failed_check_leaves_the_snapshot_and_says_why(
     make_build.number, make_build.failing = 2, "assert_it_adds_up"
     assert build.main() == 1
     said = capsys.readouterr().out
-    assert "failed            assert_it_adds_up" in said
+    told = "failed            assert_it_adds_up\nwarned            b\n"
+    assert f"0 passed, 1 failed\n{told}skipped           2, as they read" in said
     stays = f"{current()} is still {run_id}, not replaced because of assert_it_adds_up"
-    assert f"snapshot          {stays} and 1 more\n" in said
+    assert f"snapshot          {stays}\n" in said
     assert (seen(), os.readlink(current())) == (before, run_id)
 
     make_build.failing, make_build.is_scored = "", False

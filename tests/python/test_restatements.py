@@ -7,7 +7,8 @@ As of 10 April 2025 January to March are closed, with (yearly prices, from 2024 
 
 A month later the source says that birch had ended on 15 February; that cedar bought
 1,200 less 10 % on 1 March; that dup is acme; and that the euro is planned at 1.20 from
-1 March on. And discounts no longer lower ARR.
+1 March on. Discounts no longer lower ARR. And cedar, small like birch at the closes, is
+large like all others.
 """
 
 import datetime as dt
@@ -20,7 +21,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.closing import FROZEN, export
+from orchestration.closing import FROZEN, export, is_whole
 from orchestration.door import open_door
 from orchestration.evaluations import Evaluation, evaluate, needed
 from orchestration.settings import Settings
@@ -82,6 +83,7 @@ def company(is_later: bool) -> Tables:
         contracts.append(contract("cedar", "1200", "2025-03-01", name="late"))
         rates.append(("2025-03-01", "1.20"))
     items = [item for _, item in contracts]
+    small = {"birch"} if is_later else {"birch", "cedar"}
     return {
         "billing__products": [{"product_id": "core", "product_family": "suite"}],
         "billing__subscriptions": [subscription for subscription, _ in contracts],
@@ -112,6 +114,7 @@ def company(is_later: bool) -> Tables:
                 "account_id": name,
                 "account_name": name,
                 "merged_into_account_id": "acme" if is_later and name == "dup" else "",
+                "segment": "small" if name in small else "large",
             }
             for name in ("acme", "birch", "cedar", "dup", "elm", "fir")
         ],
@@ -280,6 +283,78 @@ def test_retention_as_reported_and_as_restated(story: Story) -> None:
     delta = Decimal("-0.118812")
     versions = ("2026.01", "2026.01-overridden")
     assert found == (38900, 38900, 35600, 40400, delta, True, *versions)
+
+
+def test_what_moved_between_scopes_is_told_from_what_is_restated(story: Story) -> None:
+    """Cedar's 3,000 moved; its 1,200 more, elm's 1,000 and fir's 500 are restated."""
+    found = story.rows(
+        f"""
+        select scope_value, restated_numerator_delta, moved_numerator_delta,
+            restated_denominator_delta, moved_denominator_delta
+        from marts.retention_restatements
+        where month_start = '{MARCH}' and scope_type in ('company', 'segment')
+            and metric_id = 'net_revenue_retention_12m'
+        order by 1
+        """
+    )
+    assert found == [
+        ("all", -3300, 0, 1500, 0),
+        ("large", 2700, 3000, 1500, 3000),
+        ("small", -6000, -3000, 0, -3000),
+    ]
+
+
+def test_openings_of_a_scope_are_restated_by_its_accounts(story: Story) -> None:
+    """A denominator moves by what restatements say of the accounts of the scope now."""
+    found = story.rows(
+        """
+        with restated as (
+            select coalesce(accounts.segment, 'large') as segment, month_start,
+                sum(delta) as delta
+            from marts.restatements
+            left join marts.accounts using (account_id)
+            where metric = 'opening_arr_12m'
+            group by all
+        )
+        select count(*), count(*) filter (
+            where restated_denominator_delta = coalesce(delta, 0)
+        )
+        from marts.retention_restatements as retention
+        left join restated
+            on retention.scope_value = restated.segment
+            and retention.month_start = restated.month_start
+        where scope_type = 'segment' and metric_id = 'net_revenue_retention_12m'
+        """
+    )
+    assert found == [(6, 6)]
+
+
+def test_a_copy_that_is_not_what_it_was_is_not_evaluated(story: Story) -> None:
+    """Data and policy are told apart by what the close kept, or not at all."""
+    [kept] = (story.folder / "books.ledger" / "raw").iterdir()
+    before = story.rows("from ledger.arr_evaluations order by all")
+    with duckdb.connect(str(story.run.warehouse)) as conn:
+        conn.execute("delete from ledger.evaluated_months")
+        conn.execute("delete from ledger.arr_evaluations")
+    file = kept / "billing__discounts.parquet"
+    content = file.read_bytes()
+    with duckdb.connect() as conn:
+        conn.execute(f"create table discounts as from '{file}'")
+        conn.execute("update discounts set percent_off = '11'")
+        conn.execute(f"copy discounts to '{file}'")
+    [failure] = story.evaluate()
+    assert f"{kept} is not what it was at the close of 2025-01, 2025-02" in failure
+    [(evaluated,)] = story.rows("select distinct raw_id from ledger.evaluated_months")
+    assert evaluated != kept.name
+    file.unlink()
+    assert not is_whole(kept)
+    file.write_bytes(content)
+    (kept / "crm__accounts.csv").touch()
+    assert not is_whole(kept)
+    (kept / "crm__accounts.csv").unlink()
+    assert is_whole(kept)
+    assert story.evaluate() == []
+    assert story.rows("from ledger.arr_evaluations order by all") == before
 
 
 def test_a_warehouse_made_anew_takes_its_ledger_back(story: Story) -> None:

@@ -20,7 +20,7 @@ figures as (
         account_id,
         arr as as_reported,
         0 as as_restated
-    from {{ ref('int_items_frozen_at_close') }}
+    from {{ ref('item_snapshots') }}
 
     union all
 

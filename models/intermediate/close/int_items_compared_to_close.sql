@@ -43,6 +43,7 @@ first_frozen as (
         is_adjustment,
         min(month_start) as first_frozen_in
     from {{ ref('item_snapshots') }}
+    where metric = 'closing_arr'
     group by item_id, is_adjustment
 
 ),

@@ -11,8 +11,21 @@ items as (
 
     select
         'close' as told_by,
-        frozen.*
-    from {{ ref('int_items_frozen_at_close') }} as frozen
+        month_start,
+        metric,
+        account_id,
+        product_id,
+        item_id,
+        is_adjustment,
+        is_held,
+        source_account_id,
+        source_parent_account_id,
+        source_merged_into_account_id,
+        currency,
+        local_arr,
+        plan_rate,
+        arr
+    from {{ ref('item_snapshots') }}
 
     union all
 

@@ -6,37 +6,80 @@ reported as (
 
 ),
 
+-- What the close reported of each account, under its scopes of today.
+rescoped as (
+
+    select * from {{ ref('int_snapshots_summed_to_retention') }}
+    where scopes_of = 'present'
+
+),
+
 restated as (
 
     select * from {{ ref('retention_months') }}
 
-)
+),
 
 -- A scope that is gone keeps what was reported of it; one that is new was not reported.
+compared as (
+
+    select
+        reported.*,
+        restated.numerator as restated_numerator,
+        restated.denominator as restated_denominator,
+        restated.value as restated_value,
+        restated.policy_version as restated_policy_version,
+        coalesce(restated.numerator, 0) - reported.numerator as numerator_delta,
+        coalesce(restated.denominator, 0) - reported.denominator as denominator_delta,
+        -- The movements of twelve months are not frozen by account.
+        case
+            when reported.metric_id <> 'nrr_flow_12m'
+                then coalesce(rescoped.numerator, 0) - reported.numerator
+        end as moved_numerator_delta,
+        case
+            when reported.metric_id <> 'nrr_flow_12m'
+                then coalesce(rescoped.denominator, 0) - reported.denominator
+        end as moved_denominator_delta
+    from reported
+    left join rescoped
+        on
+            reported.scope_type = rescoped.scope_type
+            and reported.scope_value = rescoped.scope_value
+            and reported.month_start = rescoped.month_start
+            and reported.metric_id = rescoped.metric_id
+    left join restated
+        on
+            reported.scope_type = restated.scope_type
+            and reported.scope_value = restated.scope_value
+            and reported.month_start = restated.month_start
+            and reported.metric_id = restated.metric_id
+
+)
+
 select
-    reported.snapshot_id,
-    reported.month_start,
-    reported.scope_type,
-    reported.scope_value,
-    reported.metric_id,
-    reported.numerator as reported_numerator,
-    reported.denominator as reported_denominator,
-    reported.value as reported_value,
-    reported.policy_version as reported_policy_version,
-    restated.numerator as restated_numerator,
-    restated.denominator as restated_denominator,
-    restated.value as restated_value,
-    restated.policy_version as restated_policy_version,
-    cast(restated.value - reported.value as decimal(18, 6)) as value_delta,
+    snapshot_id,
+    month_start,
+    scope_type,
+    scope_value,
+    metric_id,
+    numerator as reported_numerator,
+    denominator as reported_denominator,
+    value as reported_value,
+    policy_version as reported_policy_version,
+    restated_numerator,
+    restated_denominator,
+    restated_value,
+    restated_policy_version,
+    cast(restated_value - value as decimal(18, 6)) as value_delta,
     coalesce(
-        reported.numerator <> restated.numerator
-        or reported.denominator <> restated.denominator,
-        true
-    ) as is_restated
-from reported
-left join restated
-    on
-        reported.scope_type = restated.scope_type
-        and reported.scope_value = restated.scope_value
-        and reported.month_start = restated.month_start
-        and reported.metric_id = restated.metric_id
+        numerator <> restated_numerator or denominator <> restated_denominator, true
+    ) as is_restated,
+    cast(numerator_delta as decimal(18, 2)) as numerator_delta,
+    cast(numerator_delta - moved_numerator_delta as decimal(18, 2))
+        as restated_numerator_delta,
+    cast(moved_numerator_delta as decimal(18, 2)) as moved_numerator_delta,
+    cast(denominator_delta as decimal(18, 2)) as denominator_delta,
+    cast(denominator_delta - moved_denominator_delta as decimal(18, 2))
+        as restated_denominator_delta,
+    cast(moved_denominator_delta as decimal(18, 2)) as moved_denominator_delta
+from compared
