@@ -19,8 +19,10 @@ from typing import Any
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.door import open_door
+from orchestration.evaluations import PARSED
 from orchestration.settings import PROJECT, Settings
 
 CATALOG = "warehouse"
@@ -55,19 +57,31 @@ def release_warehouse() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def dbt(*arguments: str, warehouse: Path) -> Any:
-    """Runs dbt in this process on a warehouse of its own; raises when it fails."""
+def dbt(*arguments: str, warehouse: Path, parsed: Path | None = None) -> Any:
+    """Runs dbt in this process on a warehouse of its own; raises when it fails.
+
+    `parsed` is where dbt has parsed the project to for a warehouse of the same name, so
+    that it need not be parsed again.
+    """
     os.environ["EXPANSION_WAREHOUSE"] = str(warehouse)
     target = ["--target-path", str(warehouse.parent / "target"), "--quiet"]
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     try:
-        done = dbtRunner().invoke([*arguments, *folders, *target])
+        runner = dbtRunner(manifest=manifest_of(parsed) if parsed else None)
+        done = runner.invoke([*arguments, *folders, *target])
     finally:
         release_warehouse()
         del os.environ["EXPANSION_WAREHOUSE"]
     if not done.success:
         raise RuntimeError(f"dbt {' '.join(arguments)} failed: {done.exception}")
     return done.result
+
+
+def manifest_of(parsed: Path) -> Manifest:
+    """The project as dbt parsed it; a run of dbt changes it, so each needs its own."""
+    manifest = Manifest.from_msgpack((parsed / PARSED).read_bytes())
+    manifest.build_flat_graph()
+    return manifest
 
 
 def compiled_nodes(folder: Path) -> list[Node]:

@@ -54,6 +54,12 @@ def compiled_folder(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def parsed(compiled_folder: Path) -> Path:
+    """Where dbt parsed the project to, for warehouses of the same name."""
+    return compiled_folder / "target"
+
+
+@pytest.fixture(scope="session")
 def nodes(compiled_folder: Path) -> list[Node]:
     """The project as dbt compiles it."""
     return pickle.loads((compiled_folder / "nodes.pickle").read_bytes())

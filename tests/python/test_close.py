@@ -19,7 +19,7 @@ from orchestration import build as main_build
 from orchestration.closing import FROZEN, LedgerError, export, ledger_folder
 from orchestration.door import open_door
 from orchestration.settings import DEMO_AS_OF, DEMO_RAW, PROJECT, Settings, settings
-from tests.python.compiled_build import Node, run_settings
+from tests.python.compiled_build import Node, manifest_of, run_settings
 
 FORK = multiprocessing.get_context("fork")
 RAW = PROJECT / "tests" / "cases" / "annual_price" / "raw"
@@ -34,14 +34,9 @@ KILLS = 20
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def manifest(parsed: Path) -> Any:
     """The project as dbt parses it, for all processes of this file."""
-    with pytest.MonkeyPatch.context() as environment:
-        folder = tmp_path_factory.mktemp("parsed")
-        environment.setenv("EXPANSION_WAREHOUSE", str(folder / "warehouse.duckdb"))
-        folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        target = ["--target-path", str(folder), "--quiet"]
-        return dbtRunner().invoke(["parse", *folders, *target]).result
+    return manifest_of(parsed)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 
 from orchestration.settings import PROJECT
 from orchestration.warehouse import OneWriter
-from tests.python.compiled_build import dbt
 
 READS = {
     "staging": {"staging", "seed", "source"},
@@ -20,11 +19,9 @@ READS = {
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def manifest(parsed: Path) -> dict[str, Any]:
     """dbt's manifest, also where Dagster looks for it."""
-    folder: Path = tmp_path_factory.mktemp("parsed")
-    dbt("parse", warehouse=folder / "warehouse.duckdb")
-    text = (folder / "target" / "manifest.json").read_text(encoding="utf-8")
+    text = (parsed / "manifest.json").read_text(encoding="utf-8")
     target = PROJECT / "target"
     target.mkdir(exist_ok=True)
     (target / "manifest.json").write_text(text, encoding="utf-8")

@@ -25,7 +25,9 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, History]]:
+def story(
+    tmp_path_factory: pytest.TempPathFactory, parsed: Path
+) -> Iterator[dict[str, History]]:
     """The histories after each run of one story on one warehouse."""
     place = tmp_path_factory.mktemp("history")
     raw, warehouse = place / "raw", place / "warehouse.duckdb"
@@ -41,6 +43,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Histor
             *("--exclude-resource-type", "unit_test"),
             *("--indirect-selection", "cautious"),
             warehouse=warehouse,
+            parsed=parsed,
         )
         with duckdb.connect(str(warehouse), read_only=True) as conn:
             return {

@@ -130,6 +130,7 @@ class Story:
     """A company's raw folder and warehouse, and what its builds leave."""
 
     folder: Path
+    parsed: Path
     is_later: bool = False
 
     @property
@@ -137,7 +138,7 @@ class Story:
         """The settings of the next build."""
         return Settings(
             raw=str(self.folder / "raw"),
-            warehouse=self.folder / "books.duckdb",
+            warehouse=self.folder / "warehouse.duckdb",
             as_of=NOW if self.is_later else CLOSED_AS_OF,
             policy=POLICY if self.is_later else {},
             target="duckdb",
@@ -150,13 +151,13 @@ class Story:
             environment.setenv("EXPANSION_RAW", self.run.raw)
             environment.setenv("EXPANSION_AS_OF", self.run.as_of.isoformat())
             environment.setenv("EXPANSION_POLICY", policy)
-            dbt(*arguments, warehouse=self.run.warehouse)
+            dbt(*arguments, warehouse=self.run.warehouse, parsed=self.parsed)
 
     def evaluate(self) -> list[str]:
         """What the orchestrated build does before dbt."""
         with duckdb.connect(str(self.run.warehouse)) as conn:
             open_door(conn, self.run)
-        return evaluate(self.run, self.folder / "target")
+        return evaluate(self.run, self.parsed)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -171,9 +172,9 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> Iterator[Story]:
     """Closed, then built again, with a full refresh, on what is known a month later."""
-    told = Story(tmp_path_factory.mktemp("story"))
+    told = Story(tmp_path_factory.mktemp("story"), parsed)
     write_folder(company(is_later=False), told.folder / "raw")
     told.build(*BUILD)
     assert len(told.rows("from ledger.closed_months")) == 3
@@ -331,7 +332,7 @@ def test_openings_of_a_scope_are_restated_by_its_accounts(story: Story) -> None:
 
 def test_a_copy_that_is_not_what_it_was_is_not_evaluated(story: Story) -> None:
     """Data and policy are told apart by what the close kept, or not at all."""
-    [kept] = (story.folder / "books.ledger" / "raw").iterdir()
+    [kept] = (story.folder / "warehouse.ledger" / "raw").iterdir()
     before = story.rows("from ledger.arr_evaluations order by all")
     with duckdb.connect(str(story.run.warehouse)) as conn:
         conn.execute("delete from ledger.evaluated_months")

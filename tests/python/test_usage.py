@@ -134,7 +134,7 @@ def rows_of(conn: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]
 
 
 def test_a_build_of_what_changed_is_a_build_of_all(
-    tmp_path: Path, nodes: list[Node], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, nodes: list[Node], parsed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     raw, warehouse = tmp_path / "raw", tmp_path / "warehouse.duckdb"
     monkeypatch.setenv("EXPANSION_RAW", str(raw))
@@ -143,7 +143,8 @@ def test_a_build_of_what_changed_is_a_build_of_all(
     def rows_kept(as_of: dt.date, *select: str) -> dict[str, list[tuple[Any, ...]]]:
         monkeypatch.setenv("EXPANSION_AS_OF", as_of.isoformat())
         kinds = ("--resource-type", "model", "--resource-type", "seed")
-        dbt("build", *kinds, "--select", *(select or READERS), warehouse=warehouse)
+        chosen = ("--select", *(select or READERS))
+        dbt("build", *kinds, *chosen, warehouse=warehouse, parsed=parsed)
         with duckdb.connect(str(warehouse), read_only=True) as conn:
             return rows_of(conn)
 
