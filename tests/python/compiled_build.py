@@ -65,6 +65,7 @@ def dbt(*arguments: str, warehouse: Path, parsed: Path | None = None) -> Any:
     """
     os.environ["EXPANSION_WAREHOUSE"] = str(warehouse)
     target = ["--target-path", str(warehouse.parent / "target"), "--quiet"]
+    target += ["--log-level-file", "none"]
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
     try:
         runner = dbtRunner(manifest=manifest_of(parsed) if parsed else None)
