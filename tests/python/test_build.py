@@ -39,6 +39,15 @@ def test_the_demo_builds_and_another_build_gives_the_same(
     )
 
 
+def test_the_readme_shows_what_the_build_says(built: Path) -> None:
+    said = (built / "said.txt").read_text().splitlines()
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```\nas of (.*?)```", readme, flags=re.S)
+    shown = block.splitlines()
+    assert f"as of {shown[0].split(',')[0]}, built in" in "\n".join(said)
+    assert len(shown) > 10 and not set(shown[1:]) - set(said)
+
+
 def test_unit_tests_pass(
     demo: duckdb.DuckDBPyConnection, shared: Path, tmp_path: Path, parsed: Path
 ) -> None:
