@@ -2,6 +2,7 @@
 SHELL := bash
 PYTHON := $(shell command -v python3.11 || command -v python3)
 VENV := .venv
+LINTERS := 2
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DAGSTER_HOME := $(CURDIR)/data/dagster
@@ -10,7 +11,7 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build report boards docs status publish-postgres test lint format
-.PHONY: dev bench demo lock clean metrics
+.PHONY: dev bench demo lock clean metrics pytest
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -44,13 +45,17 @@ docs: setup ## Write a page for every definition, and lineage: data/docs/index.h
 status: setup ## Show the last build, what runs now, what ran lately, what comes next
 	@$(BIN)/python -m orchestration.status
 
-test: setup lint ## Lint, unit tests, golden cases, the reference, the door, the wiring
+test: setup ## Lint, unit tests, golden cases, the reference, the door, the wiring
+	@$(MAKE) --no-print-directory --jobs 2 lint pytest LINTERS=1
+
+pytest: setup
 	@$(BIN)/python -m pytest
 
 lint: setup ## ruff and sqlfluff
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/singular analyses
+	@DBT_TARGET_PATH=target/lint $(BIN)/sqlfluff lint --processes $(LINTERS) \
+		--disable-progress-bar models tests/singular analyses
 
 format: setup ## Let ruff and sqlfluff mend what they can
 	@$(BIN)/ruff check --quiet --fix .
