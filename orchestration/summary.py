@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import string
 from typing import Any
 
 import duckdb
@@ -216,13 +217,21 @@ def line(label: str, text: str) -> str:
     return f"{label:<18}{text}"
 
 
+class Dashes(string.Formatter):
+    """Writes a dash, whatever the format, for a value there is not."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return "-" if value is None else str(super().format_field(value, format_spec))
+
+
 def _filled(conn: duckdb.DuckDBPyConnection, text: str, query: str) -> str:
     """The text filled with the row of a query; a dash where there is none yet."""
     try:
         rows = conn.execute(query).fetchall()
     except duckdb.CatalogException:
         rows = []
-    return text.format(*rows[0]) if rows and rows[0][0] is not None else "-"
+    is_known = rows and rows[0][0] is not None
+    return Dashes().format(text, *rows[0]) if is_known else "-"
 
 
 def told_nodes() -> list[str]:
