@@ -109,6 +109,14 @@ LINES = (
         """,
     ),
     (
+        "doubts",
+        "{:,}, {:,.2f} ARR",
+        """
+        select count(*), sum(doubt_arr) from marts.revenue_doubts
+        where is_in_closing_arr having count(*) > 0
+        """,
+    ),
+    (
         "signals",
         "{:,} fired, {:,} of them held back by a guard",
         """

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from orchestration.settings import DEMO_AS_OF, DEMO_RAW
 from tests.python.compiled_build import (
-    KEYS,
+    CASE_KEYS,
     Node,
     attached,
     build,
@@ -85,7 +85,7 @@ def finance_nodes(nodes: list[Node]) -> list[Node]:
     explained = ["retention_bridge", "retention_accounts", "arr_bridge_accounts"]
     explained += ["retention_scope_bridge", "arr_item_changes"]
     others = ["metric_definitions", "data_quality_summary"]
-    return leading_to(nodes, [*KEYS, *explained, *others])
+    return leading_to(nodes, [*CASE_KEYS, *explained, *others])
 
 
 @pytest.fixture(scope="session")
