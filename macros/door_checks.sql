@@ -52,6 +52,13 @@
             'reason': "'valid_to is not after valid_from'",
         }) %}
     {% endif %}
+    {% if columns.month_start %}
+        {% do checks.append({
+            'fails': 'extract(day from typed.month_start) <> 1',
+            'reason': "concat('month_start ''', typed.month_start, "
+                ~ "''' is not the first day of a month')",
+        }) %}
+    {% endif %}
     {% if columns.month_start and columns.closed_on %}
         {% do checks.append({
             'fails': 'typed.closed_on <= '

@@ -2,7 +2,10 @@ with
 
 items as (
 
-    select * from {{ ref('stg_billing__subscription_items') }}
+    select
+        stg_billing__subscription_items.*,
+        {{ annualised_amount('stg_billing__subscription_items') }} as list_arr
+    from {{ ref('stg_billing__subscription_items') }}
     where charge_type = 'recurring'
 
 ),
@@ -104,9 +107,13 @@ followed as (
         'billing__subscription_items' as table_name,
         case
             when priced.item_id is null then 'bears no ARR: its contract never does'
+            when items.list_arr < 0 then 'bears no ARR: a price below zero'
             else 'used'
         end as reason,
-        coalesce(priced.list_arr, {{ annualised_amount('items') }}) as amount
+        case
+            when items.list_arr < 0 then items.list_arr
+            else coalesce(priced.list_arr, items.list_arr)
+        end as amount
     from items
     left join priced on items.item_id = priced.item_id
 

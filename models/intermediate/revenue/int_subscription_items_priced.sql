@@ -10,27 +10,19 @@ intervals as (
 
     select
         *,
-        case billing_interval
-            when 'day' then 365
-            when 'week' then 52
-            when 'month' then 12
-            when 'year' then 1
-        end as periods_per_year,
-        cast(quantity as decimal(38, 6)) * unit_price as price
+        greatest({{ interval_price('periods') }}, 0) as list_price
     from periods
 
 ),
 
-annualised as (
+discounted as (
 
     select
         *,
-        greatest(price * periods_per_year, 0) as list_dividend,
-        greatest(
-            (price * coalesce(kept_rate, 1) - coalesce(amount_off, 0))
-            * periods_per_year,
-            0
-        ) as dividend
+        case
+            when kept_rate is null then list_price
+            else greatest(list_price * kept_rate - amount_off, 0)
+        end as price
     from intervals
 
 )
@@ -48,10 +40,6 @@ select
     valid_to,
     signed_to,
     quantity,
-    {{ quotient_to_cents('list_dividend', 'interval_count') }} as list_arr,
-    case
-        when kept_rate is null
-            then {{ quotient_to_cents('list_dividend', 'interval_count') }}
-        else {{ quotient_to_cents('dividend', 'interval_count') }}
-    end as arr
-from annualised
+    {{ annualised('list_price', 'billing_interval', 'interval_count') }} as list_arr,
+    {{ annualised('price', 'billing_interval', 'interval_count') }} as arr
+from discounted
