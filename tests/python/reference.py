@@ -8,7 +8,7 @@ next. It exists to disagree with the warehouse when the warehouse is wrong.
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -34,6 +34,11 @@ DEFAULT_POLICY = {
     "past_due_grace_days": 90,
     "discounts_counted": "forever",
     "reporting_currency": "USD",
+    "renewal_gap_closed_by": "family",
+    "contract_amount_off": "once",
+    "item_discount_follows": "amendments",
+    "longest_trial_days": 92,
+    "trial_of_a_customer": "continues",
 }
 MOVEMENTS = ("new", "expansion", "reactivation", "contraction", "churn")
 KEPT_LABELS = ("new", "reactivation", "churn")
@@ -146,6 +151,11 @@ class Book:
     past_due_grace_days: int
     discounts_counted: set[str]
     reporting_currency: str
+    renewal_gap_closed_by: str
+    contract_amount_off: str
+    item_discount_follows: str
+    longest_trial_days: int
+    trial_of_a_customer: str
     accounts: dict[str, Row] = field(default_factory=dict)
     families: dict[str, str] = field(default_factory=dict)
     tier_ranks: dict[str, int | None] = field(default_factory=dict)
@@ -236,6 +246,11 @@ def build_book(tables: Tables, as_of: date, policy: Mapping[str, Any]) -> Book:
         past_due_grace_days=int(rules["past_due_grace_days"]),
         discounts_counted=COUNTED_DURATIONS[rules["discounts_counted"]],
         reporting_currency=rules["reporting_currency"],
+        renewal_gap_closed_by=rules["renewal_gap_closed_by"],
+        contract_amount_off=rules["contract_amount_off"],
+        item_discount_follows=rules["item_discount_follows"],
+        longest_trial_days=int(rules["longest_trial_days"]),
+        trial_of_a_customer=rules["trial_of_a_customer"],
     )
     account_of = present_accounts(tables)
     product_of = present_products(tables, as_of)
@@ -518,10 +533,10 @@ def discounts_of(book: Book, item: Item) -> list[Discount]:
 
 @remembered
 def item_list_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
-    """The ARR of an item without discounts; none where all of it is off."""
-    if item_arr(book, item, day, forward) == 0:
+    """The ARR of an item without discounts, of one wholly discounted too."""
+    if not item_bears(book, item, day, forward):
         return ZERO
-    return cents(annualised(item, item.quantity * item.unit_price))
+    return cents(max(annualised(item, item.quantity * item.unit_price), Fraction(0)))
 
 
 @remembered
@@ -634,35 +649,99 @@ def change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
     return tuple(sorted(day for day in dates if day is not None))
 
 
+@dataclass(frozen=True)
+class Service:
+    """An unbroken time in which a product has ARR, as known on as_of."""
+
+    starts_on: date
+    ends_on: date | None
+    last_ended_on: date | None
+    returns_on: date | None = None
+
+
 @remembered
-def gaps(book: Book, account: str, product: str) -> list[tuple[date, date | None]]:
-    """(e, s) pairs; s is None where there is none up to as_of."""
-    found: list[tuple[date, date | None]] = []
+def services(book: Book, account: str, product: str) -> list[Service]:
+    """Every unbroken time of an account's product, the first one first."""
+    found: list[Service] = []
     was_up = False
     for day in change_dates(book, account, product):
         if day > book.as_of:
             break
         up = is_up(book, account, product, day)
         if was_up and not up:
-            found.append((day, None))
-        if up and not was_up and found:
-            found[-1] = (found[-1][0], day)
+            found[-1] = replace(found[-1], ends_on=day)
+        if up and not was_up:
+            before = found[-1].ends_on if found else None
+            if found:
+                found[-1] = replace(found[-1], returns_on=day)
+            found.append(Service(day, None, before))
         was_up = up
     return found
 
 
-def is_held(book: Book, e: date, s: date | None) -> bool:
-    """Closed, s - e <= grace days; open, as_of - e < grace days."""
+@remembered
+def successors(book: Book, account: str, product: str) -> list[Service]:
+    """Times of others of the family that did not come back from a gap of their own."""
+    if book.renewal_gap_closed_by != "family":
+        return []
+    return [
+        service
+        for other in products_of(book, account)
+        if other != product and book.families[other] == book.families[product]
+        for service in services(book, account, other)
+        if service.last_ended_on is None
+        or (service.starts_on - service.last_ended_on).days > book.renewal_grace_days
+    ]
+
+
+def is_within_grace(book: Book, e: date, s: date | None) -> bool:
+    """Whether something comes no later than the grace days after an end."""
+    return s is not None and (s - e).days <= book.renewal_grace_days
+
+
+def held_gap(
+    book: Book, service: Service, others: list[Service]
+) -> tuple[date, date | None] | None:
+    """The (e, s) held after a service; s is None while nothing has come."""
+    e = service.ends_on
+    if e is None:
+        return None
+    grace = timedelta(days=book.renewal_grace_days)
+    came_before = any(
+        e - grace <= other.starts_on < e
+        and (other.ends_on is None or other.ends_on > e)
+        for other in others
+    )
+    came_after = [
+        other.starts_on for other in others if e <= other.starts_on <= e + grace
+    ]
+    closing = [day for day in (service.returns_on, *came_after) if day is not None]
+    s = min(closing, default=None)
     if s is None:
-        return (book.as_of - e).days < book.renewal_grace_days
-    return (s - e).days <= book.renewal_grace_days
+        is_awaited = (book.as_of - e).days < book.renewal_grace_days
+        return (e, None) if is_awaited and not came_before else None
+    if came_before and not is_within_grace(book, e, service.returns_on):
+        return None
+    return (e, s) if e < s and is_within_grace(book, e, s) else None
+
+
+@remembered
+def held_gaps(
+    book: Book, account: str, product: str
+) -> list[tuple[date, date | None]]:
+    """The gaps of an account's product that are held."""
+    others = successors(book, account, product)
+    found = [
+        held_gap(book, service, others) for service in services(book, account, product)
+    ]
+    return [gap for gap in found if gap is not None]
 
 
 @remembered
 def read_day(book: Book, account: str, product: str, day: date) -> date:
     """The day whose ARR counts on `day`: inside a held gap, the day before it."""
-    for e, s in gaps(book, account, product):
-        if e <= day and (s is None or day < s) and is_held(book, e, s):
+    for e, s in held_gaps(book, account, product):
+        if e <= day and (s is None or day < s):
             return e - ONE_DAY
     return day
 
@@ -687,6 +766,8 @@ def local_list_balance(
 ) -> Decimal:
     """The same without discounts; an adjustment has none."""
     counted_on = read_day(book, account, product, day)
+    if contract_balance(book, account, product, currency, counted_on) == 0:
+        return ZERO
     items = items_in(book, account, product, currency)
     return sum(
         (item_list_arr(book, item, counted_on) for item in items),
@@ -696,13 +777,18 @@ def local_list_balance(
 
 @remembered
 def quantity_on(book: Book, account: str, product: str, day: date) -> Fraction:
-    """The quantity of the items whose ARR is not 0; adjustments have none."""
+    """The quantity of the items with a price; adjustments have none.
+
+    A currency in which nothing is left of the product has no units.
+    """
     counted_on = read_day(book, account, product, day)
     return sum(
         (
             item.quantity
-            for item in book.items.get((account, product), [])
-            if item_arr(book, item, counted_on) != 0
+            for currency in currencies_of(book, account, product)
+            if contract_balance(book, account, product, currency, counted_on) != 0
+            for item in items_in(book, account, product, currency)
+            if item_list_arr(book, item, counted_on) != 0
         ),
         Fraction(0),
     )
@@ -771,12 +857,27 @@ def has_signed_arr(book: Book, account: str, product: str, last_day: date) -> bo
     )
 
 
+def is_succeeded(book: Book, account: str, product: str, last_day: date) -> bool:
+    """Whether one of the family that is not there yet is signed."""
+    return book.renewal_gap_closed_by == "family" and any(
+        not is_up(book, account, other, last_day)
+        and not is_in_grace(book, account, other, last_day)
+        and has_signed_arr(book, account, other, last_day)
+        for other in products_of(book, account)
+        if other != product and book.families[other] == book.families[product]
+    )
+
+
 def is_kept_gap(book: Book, account: str, product: str, last_day: date) -> bool:
-    """Held in an open gap, and nothing of that product signed."""
-    return any(
-        s is None and e <= last_day and is_held(book, e, s)
-        for e, s in gaps(book, account, product)
-    ) and not has_signed_arr(book, account, product, last_day)
+    """Held in an open gap, and neither it nor a successor is signed."""
+    is_open = any(
+        s is None and e <= last_day for e, s in held_gaps(book, account, product)
+    )
+    return (
+        is_open
+        and not has_signed_arr(book, account, product, last_day)
+        and not is_succeeded(book, account, product, last_day)
+    )
 
 
 @remembered
@@ -1082,7 +1183,7 @@ def contracted_steps(book: Book, account: str, product: str, day: date) -> Step:
         quantity += sum(
             sign * item.quantity
             for item, on, sign in moved
-            if item_arr(book, item, on) != 0
+            if item_list_arr(book, item, on) != 0
         )
     return Step(net, gross, quantity)
 

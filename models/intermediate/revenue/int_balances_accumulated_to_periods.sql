@@ -3,7 +3,6 @@ with
 items as (
 
     select * from {{ ref('int_arr_items_resolved_to_accounts') }}
-    where arr <> 0
 
 ),
 

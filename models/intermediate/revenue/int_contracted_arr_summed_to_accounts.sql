@@ -6,10 +6,26 @@ items as (
 
 ),
 
-held as (
+balances_in_force as (
+
+    select * from {{ ref('int_balances_accumulated_to_periods') }}
+    where arr > 0
+
+),
+
+gaps_held as (
 
     select * from {{ ref('int_balance_gaps_held') }}
-    where valid_to is null
+
+),
+
+products as (
+
+    select
+        product_id,
+        product_family
+    from {{ ref('int_products_resolved_to_present') }}
+    where product_id = present_product_id
 
 ),
 
@@ -46,18 +62,91 @@ contracted as (
 
 ),
 
--- What is held for a late renewal stays in, unless the renewal is signed meanwhile.
-signed_again as (
+signed as (
 
     select distinct
         items.account_id,
-        items.product_id
+        items.product_id,
+        products.product_family
     from items
     cross join policy
+    inner join products on items.product_id = products.product_id
     where
         items.arr > 0
         and items.valid_from > policy.last_balance_on
         and items.valid_from <= policy.horizon_on
+
+),
+
+here_already as (
+
+    select
+        balances_in_force.account_id,
+        balances_in_force.product_id
+    from balances_in_force
+    cross join policy
+    where
+        balances_in_force.valid_from <= policy.last_balance_on
+        and (
+            balances_in_force.valid_to is null
+            or balances_in_force.valid_to > policy.last_balance_on
+        )
+
+    union
+
+    select
+        gaps_held.account_id,
+        gaps_held.product_id
+    from gaps_held
+    cross join policy
+    where
+        gaps_held.valid_from <= policy.last_balance_on
+        and (
+            gaps_held.valid_to is null
+            or gaps_held.valid_to > policy.last_balance_on
+        )
+
+),
+
+-- What is held for a late renewal stays in, unless it is signed again meanwhile, or one
+-- of its family that is not there yet.
+held as (
+
+    select
+        gaps_held.account_id,
+        gaps_held.product_id,
+        gaps_held.currency,
+        gaps_held.arr,
+        products.product_family
+    from gaps_held
+    cross join policy
+    inner join products on gaps_held.product_id = products.product_id
+    where
+        gaps_held.valid_to is null and gaps_held.valid_from <= policy.last_balance_on
+
+),
+
+signed_again as (
+
+    select distinct
+        held.account_id,
+        held.product_id
+    from held
+    cross join policy
+    inner join signed
+        on
+            held.account_id = signed.account_id
+            and held.product_family = signed.product_family
+    left join here_already
+        on
+            signed.account_id = here_already.account_id
+            and signed.product_id = here_already.product_id
+    where
+        held.product_id = signed.product_id
+        or (
+            policy.renewal_gap_closed_by = 'family'
+            and here_already.account_id is null
+        )
 
 ),
 
@@ -69,12 +158,11 @@ awaited as (
         held.currency,
         held.arr
     from held
-    cross join policy
     left join signed_again
         on
             held.account_id = signed_again.account_id
             and held.product_id = signed_again.product_id
-    where signed_again.account_id is null and held.valid_from <= policy.last_balance_on
+    where signed_again.account_id is null
 
 ),
 

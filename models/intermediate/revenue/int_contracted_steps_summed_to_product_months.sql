@@ -3,7 +3,7 @@ with
 items as (
 
     select * from {{ ref('int_arr_items_resolved_to_accounts') }}
-    where arr <> 0 and (valid_to is null or valid_from < valid_to)
+    where valid_to is null or valid_from < valid_to
 
 ),
 

@@ -9,7 +9,6 @@ balances as (
 items as (
 
     select * from {{ ref('int_arr_items_resolved_to_accounts') }}
-    where arr <> 0
 
 ),
 

@@ -50,7 +50,17 @@ one_row as (
             as discounts_counted,
         max(case when policy_key = 'reporting_currency' then value end)
             as reporting_currency,
-        max(case when policy_key = 'snapshot_day' then value end) as snapshot_day
+        max(case when policy_key = 'snapshot_day' then value end) as snapshot_day,
+        max(case when policy_key = 'renewal_gap_closed_by' then value end)
+            as renewal_gap_closed_by,
+        max(case when policy_key = 'contract_amount_off' then value end)
+            as contract_amount_off,
+        max(case when policy_key = 'item_discount_follows' then value end)
+            as item_discount_follows,
+        max(case when policy_key = 'longest_trial_days' then value end)
+            as longest_trial_days,
+        max(case when policy_key = 'trial_of_a_customer' then value end)
+            as trial_of_a_customer
     from in_force
 
 ),
@@ -72,6 +82,11 @@ dated as (
         one_row.discounts_counted,
         one_row.reporting_currency,
         one_row.snapshot_day,
+        one_row.renewal_gap_closed_by,
+        one_row.contract_amount_off,
+        one_row.item_discount_follows,
+        cast(one_row.longest_trial_days as integer) as longest_trial_days,
+        one_row.trial_of_a_customer,
         case
             when one_row.snapshot_day = 'last'
                 then cast({{ dbt.last_day('run.as_of_date', 'month') }} as date)
@@ -91,11 +106,16 @@ select
     is_overridden,
     -- What EXPANSION_POLICY could take.
     concat(
-        'discounts_counted=', discounts_counted,
+        'contract_amount_off=', contract_amount_off,
+        ',discounts_counted=', discounts_counted,
+        ',item_discount_follows=', item_discount_follows,
+        ',longest_trial_days=', longest_trial_days,
         ',past_due_grace_days=', past_due_grace_days,
+        ',renewal_gap_closed_by=', renewal_gap_closed_by,
         ',renewal_grace_days=', renewal_grace_days,
         ',reporting_currency=', reporting_currency,
-        ',snapshot_day=', snapshot_day
+        ',snapshot_day=', snapshot_day,
+        ',trial_of_a_customer=', trial_of_a_customer
     ) as policy_values,
     as_of_date,
     raw_id,
@@ -104,6 +124,11 @@ select
     discounts_counted,
     reporting_currency,
     snapshot_day,
+    renewal_gap_closed_by,
+    contract_amount_off,
+    item_discount_follows,
+    longest_trial_days,
+    trial_of_a_customer,
     -- Balances go up to the last month whose balance date is not after the as-of date.
     {{ month_number('as_of_date') }}
     - case when balance_on > as_of_date then 1 else 0 end as last_month,
