@@ -726,9 +726,7 @@ def held_gap(
 
 
 @remembered
-def held_gaps(
-    book: Book, account: str, product: str
-) -> list[tuple[date, date | None]]:
+def held_gaps(book: Book, account: str, product: str) -> list[tuple[date, date | None]]:
     """The gaps of an account's product that are held."""
     others = successors(book, account, product)
     found = [
