@@ -161,6 +161,7 @@ class Book:
     tier_ranks: dict[str, int | None] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     items: dict[tuple[str, str], list[Item]] = field(default_factory=dict)
+    contract_items: dict[str, list[Item]] = field(default_factory=dict)
     adjustments: dict[tuple[str, str], list[Adjustment]] = field(default_factory=dict)
     statuses: dict[str, list[Status]] = field(default_factory=dict)
     discounts: dict[str, list[Discount]] = field(default_factory=dict)
@@ -312,6 +313,7 @@ def add_contracts(
         by_id[item.item_id] = item
         account = book.subscriptions[item.subscription_id].account_id
         book.items.setdefault((account, item.product_id), []).append(item)
+        book.contract_items.setdefault(item.subscription_id, []).append(item)
     for row in tables.get("billing__subscription_statuses", []):
         book.statuses.setdefault(row["subscription_id"], []).append(
             Status(
@@ -521,14 +523,88 @@ def annualised(item: Item, amount: Fraction) -> Fraction:
     return amount * PERIODS_PER_YEAR[item.billing_interval] / item.interval_count
 
 
+def paired(old: list[Item], new: list[Item]) -> list[tuple[Item, Item]]:
+    """The largest with the largest."""
+
+    def size(item: Item) -> tuple[Fraction, Fraction, str]:
+        return (-item.quantity, -item.unit_price, item.item_id)
+
+    return list(zip(sorted(old, key=size), sorted(new, key=size), strict=False))
+
+
+@remembered
+def amendments(book: Book, subscription: str) -> dict[str, str]:
+    """Items of a subscription and what goes on with them under a new id."""
+    links: dict[str, str] = {}
+    items = [
+        item
+        for item in book.contract_items.get(subscription, [])
+        if item.charge_type == "recurring"
+    ]
+    for product, day in sorted(
+        {(item.product_id, item.valid_to) for item in items if item.valid_to}
+    ):
+        mine = [item for item in items if item.product_id == product]
+        old = [item for item in mine if item.valid_to == day]
+        new = [item for item in mine if item.valid_from == day]
+
+        def price(item: Item) -> tuple[str, int, Fraction]:
+            return (item.billing_interval, item.interval_count, item.unit_price)
+
+        pairs = [
+            pair
+            for terms in {price(item) for item in old}
+            for pair in paired(
+                [item for item in old if price(item) == terms],
+                [item for item in new if price(item) == terms],
+            )
+        ]
+        old = [item for item in old if item not in [one for one, _ in pairs]]
+        new = [item for item in new if item not in [one for _, one in pairs]]
+        links |= {a.item_id: b.item_id for a, b in pairs + paired(old, new)}
+    return links
+
+
+@remembered
+def discount_reaches(book: Book, discount: Discount) -> set[str]:
+    """The items a discount of one item lowers: that one, and those that amend it."""
+    reached = {discount.item_id or ""}
+    items = {
+        item.item_id: item
+        for item in book.contract_items.get(discount.subscription_id, [])
+    }
+    links = amendments(book, discount.subscription_id)
+    here = discount.item_id or ""
+    while book.item_discount_follows == "amendments" and here in links:
+        here = links[here]
+        starts_on = items[here].valid_from
+        has_its_own = any(
+            other.item_id == here
+            and other.duration in book.discounts_counted
+            and covers(other.valid_from, other.valid_to, starts_on)
+            for other in book.discounts[discount.subscription_id]
+        )
+        if has_its_own:
+            break
+        reached.add(here)
+    return reached
+
+
 def discounts_of(book: Book, item: Item) -> list[Discount]:
     """Counted discounts of the item, or of its whole subscription."""
     return [
         discount
         for discount in book.discounts.get(item.subscription_id, [])
-        if discount.item_id in (None, item.item_id)
-        and discount.duration in book.discounts_counted
+        if discount.duration in book.discounts_counted
+        and (
+            discount.item_id is None or item.item_id in discount_reaches(book, discount)
+        )
     ]
+
+
+def is_shared(book: Book, discount: Discount) -> bool:
+    """An amount off a whole contract, taken once."""
+    return discount.item_id is None and book.contract_amount_off == "once"
 
 
 @remembered
@@ -539,22 +615,75 @@ def item_list_arr(book: Book, item: Item, day: date, forward: bool = False) -> D
     return cents(max(annualised(item, item.quantity * item.unit_price), Fraction(0)))
 
 
-@remembered
-def item_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
-    """Percents compound, then amounts, then floor at 0, then round to cents."""
-    if not item_bears(book, item, day, forward):
-        return ZERO
-    in_force = [
+def discounts_on(book: Book, item: Item, day: date) -> list[Discount]:
+    """The counted discounts of an item in force on a day."""
+    return [
         discount
         for discount in discounts_of(book, item)
         if covers(discount.valid_from, discount.valid_to, day)
     ]
+
+
+@remembered
+def arr_alone(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
+    """Percents compound, then its own amounts, then floor at 0, then round to cents."""
+    if not item_bears(book, item, day, forward):
+        return ZERO
+    in_force = discounts_on(book, item, day)
     arr = annualised(item, item.quantity * item.unit_price)
     for discount in in_force:
         arr *= 1 - discount.percent_off / 100
     for discount in in_force:
-        arr -= annualised(item, discount.amount_off)
+        if not is_shared(book, discount):
+            arr -= annualised(item, discount.amount_off)
     return cents(max(arr, Fraction(0)))
+
+
+@remembered
+def shares_off(
+    book: Book, subscription: str, day: date, forward: bool = False
+) -> dict[str, Decimal]:
+    """What an amount off the whole contract takes from each item, to the cent."""
+    alone = {
+        item: arr_alone(book, item, day, forward)
+        for item in book.contract_items.get(subscription, [])
+    }
+    items = [item for item, amount in alone.items() if amount > 0]
+    if not items:
+        return {}
+    off = sum(
+        (
+            discount.amount_off
+            for discount in discounts_on(book, items[0], day)
+            if is_shared(book, discount)
+        ),
+        Fraction(0),
+    )
+    total = sum(alone.values(), ZERO)
+    taken = min(total, max(cents(annualised(item, off)) for item in items))
+    quotas = {
+        item: Fraction(taken) * Fraction(alone[item]) / Fraction(total) * 100
+        for item in items
+    }
+    whole = {
+        item: quota.numerator // quota.denominator for item, quota in quotas.items()
+    }
+    nearest = sorted(items, key=lambda one: (whole[one] - quotas[one], one.item_id))
+    n_left = int(taken * 100) - sum(whole.values())
+    return {
+        item.item_id: Decimal(whole[item] + (nearest.index(item) < n_left)).scaleb(-2)
+        for item in items
+    }
+
+
+@remembered
+def item_arr(book: Book, item: Item, day: date, forward: bool = False) -> Decimal:
+    """What an item bears by itself, less its share of what is off its contract."""
+    alone = arr_alone(book, item, day, forward)
+    if alone == 0:
+        return ZERO
+    shares = shares_off(book, item.subscription_id, day, forward)
+    return alone - shares.get(item.item_id, ZERO)
 
 
 # ------------------------------------------------------------------ balances, gaps
@@ -640,6 +769,8 @@ def change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
         dates |= {item.valid_from, item.valid_to}
         dates |= {subscription.started_on, subscription.ends_on}
         dates |= {subscription.trial_ends_on}
+        for other in book.contract_items[item.subscription_id]:
+            dates |= {other.valid_from, other.valid_to}
         for discount in book.discounts.get(item.subscription_id, []):
             dates |= {discount.valid_from, discount.valid_to}
         for status in book.statuses.get(item.subscription_id, []):

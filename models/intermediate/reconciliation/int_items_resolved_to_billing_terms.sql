@@ -13,6 +13,12 @@ cut_items as (
 
 ),
 
+shares as (
+
+    select * from {{ ref('int_contract_amounts_shared_to_items') }}
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__metric_policy') }}
@@ -40,7 +46,10 @@ terms as (
             cast(cut_items.quantity as decimal(38, 6))
             * cut_items.unit_price
             * coalesce(cut_items.kept_rate, 1)
-            - coalesce(cut_items.amount_off, 0),
+            - coalesce(cut_items.amount_off, 0)
+            -- Its share of what is taken off the whole contract, on each of its bills.
+            - coalesce(shares.arr_off, 0) * cut_items.interval_count
+            / {{ intervals_per_year('cut_items.billing_interval') }},
             0
         ) as decimal(18, 6)) as price
     from arr_items
@@ -49,6 +58,10 @@ terms as (
         on
             arr_items.item_id = cut_items.item_id
             and arr_items.valid_from = cut_items.valid_from
+    left join shares
+        on
+            arr_items.item_id = shares.item_id
+            and arr_items.valid_from = shares.valid_from
 
 )
 

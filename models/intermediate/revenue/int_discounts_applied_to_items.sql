@@ -1,4 +1,4 @@
-with
+with recursive
 
 discounts as (
 
@@ -12,6 +12,12 @@ items as (
 
 ),
 
+amendments as (
+
+    select * from {{ ref('int_items_linked_to_amendments') }}
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__metric_policy') }}
@@ -20,12 +26,49 @@ policy as (
 
 counted as (
 
-    select discounts.*
+    select
+        discounts.*,
+        policy.contract_amount_off = 'once' as is_amount_taken_once,
+        policy.item_discount_follows = 'amendments' as is_followed
     from discounts
     cross join policy
     where
         (discounts.duration = 'forever' and policy.discounts_counted <> 'none')
         or (discounts.duration = 'repeating' and policy.discounts_counted = 'recurring')
+
+),
+
+-- An item that is discounted under its own id from its first day says so itself.
+named_items as (
+
+    select distinct items.item_id
+    from items
+    inner join counted on items.item_id = counted.item_id
+    where
+        counted.valid_from <= items.valid_from
+        and (counted.valid_to is null or counted.valid_to > items.valid_from)
+
+),
+
+followed as (
+
+    select
+        counted.discount_id,
+        counted.item_id as applies_to_item_id,
+        counted.is_followed
+    from counted
+    where counted.item_id is not null
+
+    union all
+
+    select
+        followed.discount_id,
+        amendments.next_item_id as applies_to_item_id,
+        followed.is_followed
+    from followed
+    inner join amendments on followed.applies_to_item_id = amendments.item_id
+    left join named_items on amendments.next_item_id = named_items.item_id
+    where followed.is_followed and named_items.item_id is null
 
 ),
 
@@ -36,9 +79,11 @@ named as (
         counted.*,
         items.item_id as applies_to_item_id,
         items.valid_from as item_valid_from,
-        items.valid_to as item_valid_to
+        items.valid_to as item_valid_to,
+        false as is_shared
     from counted
-    inner join items on counted.item_id = items.item_id
+    inner join followed on counted.discount_id = followed.discount_id
+    inner join items on followed.applies_to_item_id = items.item_id
     where items.charge_type = 'recurring'
 
     union all
@@ -47,7 +92,8 @@ named as (
         counted.*,
         items.item_id as applies_to_item_id,
         items.valid_from as item_valid_from,
-        items.valid_to as item_valid_to
+        items.valid_to as item_valid_to,
+        coalesce(counted.is_amount_taken_once, false) as is_shared
     from counted
     inner join items on counted.subscription_id = items.subscription_id
     where items.charge_type = 'recurring' and counted.item_id is null
@@ -60,7 +106,9 @@ overlapping as (
         applies_to_item_id as item_id,
         discount_id,
         coalesce(percent_off, 0) as percent_off,
-        coalesce(amount_off, 0) as amount_off,
+        case when is_shared then 0 else coalesce(amount_off, 0) end as amount_off,
+        case when is_shared then coalesce(amount_off, 0) else 0 end
+            as contract_amount_off,
         greatest(valid_from, item_valid_from) as valid_from,
         least(valid_to, item_valid_to) as valid_to,
         item_valid_from,
@@ -76,6 +124,7 @@ select
     discount_id,
     cast(percent_off as decimal(18, 6)) as percent_off,
     cast(amount_off as decimal(18, 6)) as amount_off,
+    cast(contract_amount_off as decimal(18, 6)) as contract_amount_off,
     valid_from,
     valid_to,
     item_valid_from,

@@ -50,7 +50,8 @@ combined as (
         periods.valid_from,
         periods.valid_to,
         {{ product_of('1 - coalesce(discounts.percent_off, 0) / 100') }} as kept_rate,
-        sum(coalesce(discounts.amount_off, 0)) as amount_off
+        sum(coalesce(discounts.amount_off, 0)) as amount_off,
+        sum(coalesce(discounts.contract_amount_off, 0)) as contract_amount_off
     from periods
     left join discounts
         on
@@ -66,5 +67,6 @@ select
     valid_from,
     valid_to,
     cast(kept_rate as decimal(18, 12)) as kept_rate,
-    cast(amount_off as decimal(18, 6)) as amount_off
+    cast(amount_off as decimal(18, 6)) as amount_off,
+    cast(contract_amount_off as decimal(18, 6)) as contract_amount_off
 from combined

@@ -61,14 +61,81 @@ cut as (
         coalesce(borne.is_contracted_step, false) as is_contracted_step,
         discounts.kept_rate,
         discounts.amount_off,
+        discounts.contract_amount_off,
         greatest(borne.valid_from, discounts.valid_from) as valid_from,
         least(borne.valid_to, discounts.valid_to) as valid_to,
         least(borne.signed_to, discounts.valid_to) as signed_to
     from borne
     left join discounts on borne.item_id = discounts.item_id
 
+),
+
+periods as (
+
+    select * from cut
+    where signed_to is null or valid_from < signed_to
+
+),
+
+-- What is taken off a whole contract is shared anew whenever one of its items starts or
+-- ends.
+changes as (
+
+    select
+        subscription_id,
+        valid_from as changes_on
+    from periods
+    where contract_amount_off > 0
+    union
+    select
+        subscription_id,
+        signed_to as changes_on
+    from periods
+    where contract_amount_off > 0 and signed_to is not null
+
+),
+
+parts as (
+
+    select
+        subscription_id,
+        changes_on as valid_from,
+        lead(changes_on) over (
+            partition by subscription_id order by changes_on
+        ) as valid_to
+    from changes
+
+),
+
+aligned as (
+
+    select
+        periods.item_id,
+        periods.subscription_id,
+        periods.account_id,
+        periods.product_id,
+        periods.currency,
+        periods.billing_interval,
+        periods.interval_count,
+        periods.quantity,
+        periods.unit_price,
+        periods.item_starts_on,
+        periods.item_ends_on,
+        periods.is_contracted_step,
+        periods.kept_rate,
+        periods.amount_off,
+        periods.contract_amount_off,
+        coalesce(parts.valid_from, periods.valid_from) as valid_from,
+        least(periods.valid_to, parts.valid_to) as valid_to,
+        least(periods.signed_to, parts.valid_to) as signed_to
+    from periods
+    left join parts
+        on
+            periods.contract_amount_off > 0
+            and periods.subscription_id = parts.subscription_id
+            and periods.valid_from <= parts.valid_from
+            and (periods.signed_to is null or parts.valid_from < periods.signed_to)
+
 )
 
-select *
-from cut
-where signed_to is null or valid_from < signed_to
+select * from aligned

@@ -1,45 +1,34 @@
 with
 
-periods as (
+items as (
 
-    select * from {{ ref('int_subscription_items_cut_to_periods') }}
-
-),
-
-intervals as (
-
-    select
-        *,
-        greatest({{ interval_price('periods') }}, 0) as list_price
-    from periods
+    select * from {{ ref('int_subscription_items_annualised') }}
 
 ),
 
-discounted as (
+shares as (
 
-    select
-        *,
-        case
-            when kept_rate is null then list_price
-            else greatest(list_price * kept_rate - amount_off, 0)
-        end as price
-    from intervals
+    select * from {{ ref('int_contract_amounts_shared_to_items') }}
 
 )
 
 select
-    item_id,
-    subscription_id,
-    account_id,
-    product_id,
-    currency,
-    item_starts_on,
-    item_ends_on,
-    is_contracted_step,
-    valid_from,
-    valid_to,
-    signed_to,
-    quantity,
-    {{ annualised('list_price', 'billing_interval', 'interval_count') }} as list_arr,
-    {{ annualised('price', 'billing_interval', 'interval_count') }} as arr
-from discounted
+    items.item_id,
+    items.subscription_id,
+    items.account_id,
+    items.product_id,
+    items.currency,
+    items.item_starts_on,
+    items.item_ends_on,
+    items.is_contracted_step,
+    items.valid_from,
+    items.valid_to,
+    items.signed_to,
+    items.quantity,
+    items.list_arr,
+    cast(
+        items.item_arr - coalesce(shares.arr_off, 0) as decimal(18, 2)
+    ) as arr
+from items
+left join shares
+    on items.item_id = shares.item_id and items.valid_from = shares.valid_from
