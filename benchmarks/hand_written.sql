@@ -200,6 +200,7 @@ select
         when 'day' then 365
     end as intervals_a_year,
     items.interval_count,
+    micros(items.unit_price) * intervals_a_year / items.interval_count as unit_price,
     coalesce(items.is_contracted_step, false) as is_contracted_step,
     items.valid_from,
     items.valid_to,
@@ -1105,89 +1106,162 @@ inner join accounts
 
 -- Drivers ----------------------------------------------------------------------------
 
-create temp table steps as
+-- A step takes the place of what ends that day on its subscription or, as the first of
+-- one, of the contracts that end that day and of what is held up to it.
+create temp table step_moves as
 with
 
 step_dates as (
 
     select distinct
-        subscription_id,
+        account_key,
         product_key,
-        valid_from as step_on
-    from items
-    where is_contracted_step
+        subscription_id,
+        starts_on as step_on
+    from priced
+    where
+        is_contracted_step
+        and starts_on = valid_from
+        and starts_on <= getvariable('as_of')
+        and list_arr > 0
 
 ),
 
-signed as (
+amended as (
 
     select
-        account_key,
-        subscription_id,
-        product_key,
-        currency,
-        valid_from as step_on,
-        arr,
-        list_arr,
-        quantity
+        step_dates.step_on,
+        priced.*
     from priced
-    where starts_on = valid_from and arr > 0
+    inner join step_dates
+        on
+            priced.subscription_id = step_dates.subscription_id
+            and priced.product_key = step_dates.product_key
+            and priced.ends_on = step_dates.step_on
+            and priced.valid_to = step_dates.step_on
+
+),
+
+openers as (
+
+    select distinct
+        account_key,
+        product_key,
+        step_on
+    from step_dates
+    anti join amended using (subscription_id, product_key, step_on)
+
+),
+
+ended as (
+
+    select
+        openers.step_on,
+        priced.*
+    from priced
+    inner join openers
+        on
+            priced.account_key = openers.account_key
+            and priced.product_key = openers.product_key
+            and priced.ends_on = openers.step_on
+    where not exists (
+        select 1
+        from priced as others
+        where
+            others.subscription_id = priced.subscription_id
+            and others.product_key = priced.product_key
+            and others.starts_on <= openers.step_on
+            and others.ends_on > openers.step_on
+            and others.list_arr > 0
+    )
     union all
     select
-        account_key,
-        subscription_id,
-        product_key,
-        currency,
-        valid_to as step_on,
-        -arr as arr,
-        -list_arr as list_arr,
-        -quantity as quantity
-    from priced
-    where ends_on = valid_to and arr > 0
-
-),
-
-stepped as (
-
-    select
-        account_key,
-        product_key,
-        currency,
-        month_number(step_on) as month_no,
-        sum(arr) as arr,
-        sum(list_arr) as list_arr,
-        sum(quantity) as quantity
-    from signed
-    inner join step_dates using (subscription_id, product_key, step_on)
-    group by account_key, subscription_id, product_key, currency, step_on
+        openers.step_on,
+        priced.*
+    from openers
+    inner join (
+        select distinct
+            account_key,
+            product_key,
+            starts_on,
+            ends_on
+        from held
+    ) as gaps
+        on
+            openers.account_key = gaps.account_key
+            and openers.product_key = gaps.product_key
+            and openers.step_on = gaps.ends_on
+    inner join priced
+        on
+            gaps.account_key = priced.account_key
+            and gaps.product_key = priced.product_key
+            and gaps.starts_on = priced.ends_on
+    where priced.arr > 0
 
 )
 
 select
-    stepped.account_key,
-    stepped.product_key,
-    stepped.month_no,
-    sum(round(stepped.arr * month_rates.rate, 2))::decimal(18, 2) as arr,
-    sum(round(stepped.list_arr * month_rates.rate, 2))::decimal(18, 2) as list_arr,
-    sum(stepped.quantity)::decimal(18, 6) as quantity
-from stepped
-inner join month_rates using (currency, month_no)
-group by all;
+    month_number(step_on) as month_no,
+    -1 as direction,
+    * exclude (step_on)
+from amended
+where list_arr > 0
+union all
+select
+    month_number(step_on) as month_no,
+    -1 as direction,
+    * exclude (step_on)
+from ended
+where list_arr > 0
+union all
+select
+    month_number(step_dates.step_on) as month_no,
+    1 as direction,
+    priced.*
+from priced
+inner join step_dates
+    on
+        priced.subscription_id = step_dates.subscription_id
+        and priced.product_key = step_dates.product_key
+        and priced.starts_on = step_dates.step_on
+        and priced.valid_from = step_dates.step_on
+where priced.list_arr > 0;
 
 create temp table discount_changes as
 select
-    account_key,
-    product_key,
-    month_number(valid_from) as month_no
+    spans.item_id,
+    month_number(discounted_spans.valid_from) as month_no
 from discounted_spans
-where starts_on = valid_from
+inner join spans on discounted_spans.span_id = spans.rowid
+where discounted_spans.starts_on = discounted_spans.valid_from
 union
 select
-    account_key,
-    product_key,
-    month_number(valid_to) as month_no
+    spans.item_id,
+    month_number(discounted_spans.valid_to) as month_no
 from discounted_spans
-where ends_on = valid_to;
+inner join spans on discounted_spans.span_id = spans.rowid
+where discounted_spans.ends_on = discounted_spans.valid_to;
+
+-- Items free of charge at one balance and not at the next: their product was there.
+create temp table turns as
+select
+    later.account_key,
+    later.product_key,
+    month_number(later.starts_on) as month_no,
+    bool_or(later.arr > 0) as was_free,
+    bool_or(later.arr = 0) as is_free
+from priced as later
+inner join priced as earlier
+    on
+        later.item_id = earlier.item_id
+        and month_number(later.starts_on) = month_number(earlier.ends_on)
+        and (later.arr > 0) <> (earlier.arr > 0)
+where
+    month_number(earlier.starts_on) < month_number(earlier.ends_on)
+    and month_number(later.starts_on) < month_number(later.ends_on)
+    and least(earlier.list_arr, later.list_arr) > 0
+    and later.item_id in (select item_id from priced where arr = 0)
+group by all;
 
 create temp table product_changes as
 select
@@ -1196,18 +1270,391 @@ select
     product_levels.month_no,
     product_levels.arr - product_levels.arr_delta as opening_arr,
     product_levels.arr as closing_arr,
-    product_levels.list_arr - product_levels.list_arr_delta as opening_list_arr,
-    product_levels.list_arr as closing_list_arr,
-    product_levels.quantity - product_levels.quantity_delta as opening_quantity,
-    product_levels.quantity as closing_quantity
+    product_levels.arr > 0
+    and product_levels.arr <= product_levels.arr_delta
+    and not coalesce(turns.was_free, false) as has_come,
+    product_levels.arr <= 0
+    and product_levels.arr > product_levels.arr_delta
+    and not coalesce(turns.is_free, false) as has_left
 from product_levels
 inner join movements using (account_key, month_no)
+left join turns using (account_key, product_key, month_no)
 where
     product_levels.month_no >= product_levels.period_from
     and product_levels.month_no < product_levels.period_to
     and movements.group_key < 1000000
     and movements.opening_arr > 0
     and movements.closing_arr > 0;
+
+-- Lines that one end of a month has and the other has not, the steps' own moves undone.
+create temp table line_changes as
+with
+
+lines as (
+
+    select
+        month_number(starts_on) as from_month_no,
+        month_number(ends_on) as to_month_no,
+        *
+    from priced
+    where list_arr > 0
+    union all
+    select
+        month_number(gaps.starts_on) as from_month_no,
+        month_number(gaps.ends_on) as to_month_no,
+        priced.*
+    from priced
+    inner join (
+        select distinct
+            account_key,
+            product_key,
+            starts_on,
+            ends_on
+        from held
+    ) as gaps
+        on
+            priced.account_key = gaps.account_key
+            and priced.product_key = gaps.product_key
+            and priced.ends_on = gaps.starts_on
+    where priced.arr > 0
+
+),
+
+moves as (
+
+    select
+        from_month_no as month_no,
+        1 as direction,
+        * exclude (from_month_no, to_month_no)
+    from lines
+    where from_month_no < to_month_no
+    union all
+    select
+        to_month_no as month_no,
+        -1 as direction,
+        * exclude (from_month_no, to_month_no)
+    from lines
+    where from_month_no < to_month_no
+
+),
+
+netted as (
+
+    select
+        account_key,
+        product_key,
+        month_no,
+        item_id,
+        subscription_id,
+        currency,
+        quantity,
+        unit_price,
+        list_arr,
+        arr,
+        sum(direction)::integer as direction
+    from moves
+    semi join (
+        select * from product_changes where not has_come and not has_left
+    ) using (account_key, product_key, month_no)
+    group by all
+    having sum(direction) <> 0
+
+),
+
+unstepped as (
+
+    select * from netted
+    union all
+    select
+        account_key,
+        product_key,
+        month_no,
+        item_id,
+        subscription_id,
+        currency,
+        quantity,
+        unit_price,
+        list_arr,
+        arr,
+        -direction as direction
+    from step_moves
+    semi join netted using (account_key, product_key, month_no)
+
+)
+
+select
+    unstepped.* exclude (list_arr, arr, direction),
+    sum(unstepped.direction)::integer as direction,
+    round(unstepped.list_arr * month_rates.rate, 2)::decimal(18, 2) as list_arr,
+    round(unstepped.arr * month_rates.rate, 2)::decimal(18, 2) as arr
+from unstepped
+inner join month_rates using (currency, month_no)
+group by all;
+
+-- The item itself, else one price; then, largest with largest, an amendment before a new
+-- contract and the same quantity before any.
+create temp table line_pairs as
+with
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by account_key, product_key, month_no
+            order by item_id, direction, arr
+        ) as line_no
+    from line_changes
+    where direction <> 0
+
+),
+
+itself as (
+
+    select
+        *,
+        if(
+            max(direction) over item > min(direction) over item,
+            min(line_no) over item,
+            null
+        ) as item_no
+    from numbered
+    window item as (partition by account_key, product_key, month_no, item_id)
+
+),
+
+pass_1 as (
+
+    select
+        *,
+        case
+            when item_no is not null then item_no
+            when max(direction) over price > min(direction) over price
+                then min(line_no) over price
+        end as pair_no
+    from itself
+    window
+        price as (
+            partition by
+                account_key,
+                product_key,
+                month_no,
+                item_no is null,
+                currency,
+                unit_price
+        )
+
+),
+
+pass_2 as (
+
+    select
+        * exclude (pair_no, place),
+        case
+            when pair_no is not null then pair_no
+            when max(direction) over pair > min(direction) over pair
+                then min(line_no) over pair
+        end as pair_no
+    from (
+        select
+            *,
+            row_number() over (
+                partition by
+                    account_key,
+                    product_key,
+                    month_no,
+                    pair_no is null,
+                    direction,
+                    subscription_id,
+                    quantity
+                order by quantity desc, unit_price desc, line_no
+            ) as place
+        from pass_1
+    )
+    window
+        pair as (
+            partition by
+                account_key,
+                product_key,
+                month_no,
+                pair_no is null,
+                place,
+                    subscription_id,
+                    quantity
+        )
+
+),
+
+pass_3 as (
+
+    select
+        * exclude (pair_no, place),
+        case
+            when pair_no is not null then pair_no
+            when max(direction) over pair > min(direction) over pair
+                then min(line_no) over pair
+        end as pair_no
+    from (
+        select
+            *,
+            row_number() over (
+                partition by
+                    account_key,
+                    product_key,
+                    month_no,
+                    pair_no is null,
+                    direction,
+                    subscription_id
+                order by quantity desc, unit_price desc, line_no
+            ) as place
+        from pass_2
+    )
+    window
+        pair as (
+            partition by
+                account_key,
+                product_key,
+                month_no,
+                pair_no is null,
+                place,
+                    subscription_id
+        )
+
+),
+
+pass_4 as (
+
+    select
+        * exclude (pair_no, place),
+        case
+            when pair_no is not null then pair_no
+            when max(direction) over pair > min(direction) over pair
+                then min(line_no) over pair
+        end as pair_no
+    from (
+        select
+            *,
+            row_number() over (
+                partition by
+                    account_key,
+                    product_key,
+                    month_no,
+                    pair_no is null,
+                    direction,
+                    quantity
+                order by quantity desc, unit_price desc, line_no
+            ) as place
+        from pass_3
+    )
+    window
+        pair as (
+            partition by
+                account_key,
+                product_key,
+                month_no,
+                pair_no is null,
+                place,
+                    quantity
+        )
+
+),
+
+pass_5 as (
+
+    select
+        * exclude (pair_no, place),
+        case
+            when pair_no is not null then pair_no
+            when max(direction) over pair > min(direction) over pair
+                then min(line_no) over pair
+        end as pair_no
+    from (
+        select
+            *,
+            row_number() over (
+                partition by
+                    account_key,
+                    product_key,
+                    month_no,
+                    pair_no is null,
+                    direction
+                order by quantity desc, unit_price desc, line_no
+            ) as place
+        from pass_4
+    )
+    window
+        pair as (
+            partition by
+                account_key,
+                product_key,
+                month_no,
+                pair_no is null,
+                place
+        )
+
+)
+
+select
+    account_key,
+    product_key,
+    month_no,
+    sum(quantity) filter (where direction < 0) as q0,
+    sum(quantity) filter (where direction > 0) as q1,
+    coalesce(sum(arr) filter (where direction < 0), 0) as a0,
+    coalesce(sum(arr) filter (where direction > 0), 0) as a1,
+    sum(list_arr - arr) filter (where direction < 0) as off0,
+    sum(list_arr - arr) filter (where direction > 0) as off1,
+    bool_or(discount_changes.month_no is not null) as has_discount_change
+from pass_5
+left join discount_changes using (item_id, month_no)
+group by account_key, product_key, month_no, coalesce(pair_no, line_no);
+
+create temp table line_drivers as
+with
+
+exact as (
+
+    select
+        * exclude (q0, q1, a0, a1, off0, off1),
+        micros(q0) as q0,
+        micros(q1) as q1,
+        (a0 * 100)::bigint::hugeint as a0,
+        (a1 * 100)::bigint::hugeint as a1,
+        (off0 * 100)::bigint::hugeint as off0,
+        (off1 * 100)::bigint::hugeint as off1
+    from line_pairs
+
+)
+
+select
+    account_key,
+    product_key,
+    month_no,
+    sum(if(
+        q0 is null or q1 is null,
+        (a1 - a0) * 0.01::decimal(3, 2),
+        cents((a0 * q1 + a1 * q0) * (q1 - q0), 2 * q0 * q1)
+    ))::decimal(18, 2) as seats_arr,
+    sum(if(
+        has_discount_change and q0 is not null and q1 is not null,
+        cents(-(q0 + q1) * (off1 * q0 - off0 * q1), 2 * q0 * q1),
+        0
+    ))::decimal(18, 2) as discount_arr
+from exact
+group by all;
+
+create temp table steps as
+select
+    step_moves.account_key,
+    step_moves.product_key,
+    step_moves.month_no,
+    sum(
+        step_moves.direction * round(step_moves.arr * month_rates.rate, 2)
+    )::decimal(18, 2) as arr
+from step_moves
+inner join month_rates using (currency, month_no)
+semi join line_changes using (account_key, product_key, month_no)
+group by all;
 
 create table marts.expansion_drivers as
 with
@@ -1222,20 +1669,20 @@ switches as (
         product_changes.closing_arr,
         present_products.family_key,
         present_products.tier_rank,
-        product_changes.closing_arr > 0 as has_come,
+        product_changes.has_come,
         row_number() over (
             partition by
                 product_changes.account_key,
                 present_products.family_key,
                 product_changes.month_no,
-                product_changes.closing_arr > 0
+                product_changes.has_come
             order by
                 present_products.tier_rank desc nulls last,
                 present_products.product_id
         ) as place
     from product_changes
     inner join present_products using (product_key)
-    where (product_changes.opening_arr > 0) <> (product_changes.closing_arr > 0)
+    where product_changes.has_come or product_changes.has_left
 
 ),
 
@@ -1267,50 +1714,17 @@ paired as (
 
 ),
 
-stayed as (
-
-    select
-        product_changes.account_key,
-        product_changes.product_key,
-        product_changes.month_no,
-        product_changes.opening_arr,
-        product_changes.closing_arr,
-        coalesce(steps.arr, 0) as step_arr,
-        discount_changes.month_no is not null as has_discount_change,
-        micros(product_changes.opening_quantity + coalesce(steps.quantity, 0)) as q0,
-        micros(product_changes.closing_quantity) as q1,
-        micros(product_changes.opening_arr + coalesce(steps.arr, 0)) // 10000 as a0,
-        micros(product_changes.closing_arr) // 10000 as a1,
-        micros(
-            product_changes.opening_list_arr
-            - product_changes.opening_arr
-            + coalesce(steps.list_arr - steps.arr, 0)
-        ) // 10000 as off0,
-        micros(
-            product_changes.closing_list_arr - product_changes.closing_arr
-        ) // 10000 as off1
-    from product_changes
-    left join steps using (account_key, product_key, month_no)
-    left join discount_changes using (account_key, product_key, month_no)
-    where product_changes.opening_arr > 0 and product_changes.closing_arr > 0
-
-),
-
 explained as (
 
     select
-        *,
-        if(
-            q0 > 0 and q1 > 0 and has_discount_change,
-            cents(-(q0 + q1) * (off1 * q0 - off0 * q1), 2 * q0 * q1),
-            0
-        ) as discount_arr,
-        if(
-            q0 > 0 and q1 > 0,
-            cents((a0 * q1 + a1 * q0) * (q1 - q0), 2 * q0 * q1),
-            0
-        ) as seats_arr
-    from stayed
+        product_changes.*,
+        coalesce(steps.arr, 0) as step_arr,
+        coalesce(line_drivers.seats_arr, 0) as seats_arr,
+        coalesce(line_drivers.discount_arr, 0) as discount_arr
+    from product_changes
+    left join steps using (account_key, product_key, month_no)
+    left join line_drivers using (account_key, product_key, month_no)
+    where not product_changes.has_come and not product_changes.has_left
 
 ),
 

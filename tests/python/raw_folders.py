@@ -49,7 +49,7 @@ PRICES = {
     "year": ("1000", "2000", "0", "100.005", "0.015", "33.335", "833.333333"),
 }
 INTERVAL_COUNTS = (1, 1, 1, 2, 3, 6, 7, 8, 12, 24, 36)
-PERCENTS = ("10", "20", "50", "100", "33.333", "7.25", "12.5", "0.5")
+PERCENTS = ("10", "20", "50", "100", "100", "33.333", "7.25", "12.5", "0.5")
 AMOUNTS_OFF = ("0.01", "5", "2.5", "9.995", "100", "0.005")
 RATES = {
     "USD": ("1.1", "0.5"),
@@ -60,6 +60,11 @@ ADJUSTMENTS = ("100", "-100", "0.005", "-0.005", "1234.565", "-2000", "-15", "50
 LINE_AMOUNTS = ("100", "33.33", "0.01", "-20.05", "1250.55", "0.05")
 LINE_TYPES = ("charge", "charge", "proration", "credit", "one_time")
 CHANGES = ("product", "seats", "price", "both", "step", "product", "step", "none")
+LINES = (
+    (("1", "1000"), ("50", "10")),
+    (("10", "20"), ("40", "15"), ("5", "10")),
+    (("1", "99.99"), ("7", "12.345")),
+)
 FAMILIES = ("suite", "suite", "suite", "suite", "addons", "")
 
 
@@ -321,6 +326,62 @@ def add_line(draft: Draft, account: str) -> None:
         item = add_item(draft, subscription["subscription_id"], start, **terms)
 
 
+def add_lines_of_one_product(draft: Draft, account: str) -> None:
+    """A fee beside seats, or tiers: several lines of one product, amended together."""
+    start = draft.early_day()
+    product = draft.pick(draft.products)
+    currency = draft.pick(draft.currencies[::-1])
+    subscription = add_subscription(draft, account, currency, start)
+    lines = list(draft.pick(LINES))
+    for _ in range(draft.count(1, 4)):
+        end = draft.day_after(start)
+        for quantity, price in lines:
+            add_item(
+                draft,
+                subscription["subscription_id"],
+                start,
+                product_id=product,
+                charge_type="recurring",
+                billing_interval="month",
+                interval_count=1,
+                quantity=quantity,
+                unit_price=price,
+                valid_to=draft.day_after(start) if draft.chance(6) else end,
+            )
+        start = end + timedelta(days=draft.pick(GAPS))
+        if draft.chance(3):
+            lines.pop(draft.count(0, len(lines) - 1))
+        if not lines or draft.chance(4):
+            lines.append(draft.pick(draft.pick(LINES)))
+        lines = [
+            (
+                draft.pick(QUANTITIES) if draft.chance(2) else quantity,
+                drawn_price(draft, "month") if draft.chance(4) else price,
+            )
+            for quantity, price in lines
+        ]
+        if draft.chance(4):
+            subscription = add_subscription(draft, account, currency, start)
+
+
+def add_ramp(draft: Draft, account: str) -> None:
+    """Years signed at once: an item each, or a contract each."""
+    start = draft.early_day()
+    currency = draft.pick(draft.currencies[::-1])
+    subscription = add_subscription(draft, account, currency, start)
+    item = add_item(draft, subscription["subscription_id"], start)
+    for _ in range(draft.count(1, 3)):
+        if not item["valid_to"]:
+            return
+        ended_on = date.fromisoformat(item["valid_to"])
+        start = ended_on + timedelta(days=draft.pick((0, 0, 0, 1, 15, 30, 31)))
+        if draft.chance(2):
+            subscription = add_subscription(draft, account, currency, start)
+        terms = replacement_terms(draft, item)
+        terms |= {"product_id": item["product_id"], "is_contracted_step": True}
+        item = add_item(draft, subscription["subscription_id"], start, **terms)
+
+
 def add_statuses(draft: Draft, subscription: Row) -> None:
     """A history of statuses: runs in several rows, holes, sometimes overlaps."""
     start = date.fromisoformat(subscription["started_on"])
@@ -431,6 +492,10 @@ def raw_folders(draw: DrawFn) -> RawFolder:
     buyers = [draft.pick(draft.accounts) for _ in range(draft.count(1, 4))]
     for _ in range(draft.count(2, 10)):
         add_line(draft, draft.pick(buyers))
+    for _ in range(draft.count(0, 2)):
+        add_lines_of_one_product(draft, draft.pick(buyers))
+    for _ in range(draft.count(0, 1)):
+        add_ramp(draft, draft.pick(buyers))
     for _ in range(draft.count(0, 3)):
         subscription = draft.pick(draft.tables["billing__subscriptions"])
         add_item(draft, subscription["subscription_id"], draft.day())

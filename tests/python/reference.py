@@ -126,6 +126,7 @@ class Discount:
 class Adjustment:
     """An approved ARR adjustment, rounded to cents."""
 
+    adjustment_id: str
     currency: str
     arr_amount: Decimal
     valid_from: date
@@ -360,6 +361,7 @@ def add_adjustments(
             key = (account_of[row["account_id"]], product_of[row["product_id"]])
             book.adjustments.setdefault(key, []).append(
                 Adjustment(
+                    adjustment_id=row["adjustment_id"],
                     currency=row["currency"],
                     arr_amount=cents(number(row, "arr_amount")),
                     valid_from=date.fromisoformat(row["valid_from"]),
@@ -890,21 +892,6 @@ def local_balance(
 
 
 @remembered
-def local_list_balance(
-    book: Book, account: str, product: str, currency: str, day: date
-) -> Decimal:
-    """The same without discounts; an adjustment has none."""
-    counted_on = read_day(book, account, product, day)
-    if contract_balance(book, account, product, currency, counted_on) == 0:
-        return ZERO
-    items = items_in(book, account, product, currency)
-    return sum(
-        (item_list_arr(book, item, counted_on) for item in items),
-        adjusted(book, account, product, currency, counted_on),
-    )
-
-
-@remembered
 def quantity_on(book: Book, account: str, product: str, day: date) -> Fraction:
     """The quantity of the items with a price; adjustments have none.
 
@@ -944,22 +931,6 @@ def arr(
                 * plan_rate(book, currency, rate_day)
             )
             for product in products
-            for currency in currencies_of(book, account, product)
-        ),
-        ZERO,
-    )
-
-
-def list_arr(
-    book: Book, account: str, product: str, day: date, rate_day: date
-) -> Decimal:
-    """The same of one product, without discounts."""
-    return sum(
-        (
-            cents(
-                Fraction(local_list_balance(book, account, product, currency, day))
-                * plan_rate(book, currency, rate_day)
-            )
             for currency in currencies_of(book, account, product)
         ),
         ZERO,
@@ -1204,6 +1175,8 @@ class Ends:
     product: str
     opening: Decimal
     closing: Decimal
+    was_free: bool = False
+    is_free: bool = False
 
     @property
     def change(self) -> Decimal:
@@ -1212,13 +1185,13 @@ class Ends:
 
     @property
     def came(self) -> bool:
-        """Absent before and now there."""
-        return self.opening <= 0 < self.closing
+        """Absent before and now there; what was free is no newcomer."""
+        return self.opening <= 0 < self.closing and not self.was_free
 
     @property
     def left(self) -> bool:
         """The reverse."""
-        return self.closing <= 0 < self.opening
+        return self.closing <= 0 < self.opening and not self.is_free
 
 
 def driver_row(
@@ -1281,58 +1254,217 @@ def switch_rows(book: Book, account: str, day: date, ends: list[Ends]) -> list[R
 
 
 @dataclass(frozen=True)
-class Step:
-    """What contracted steps of a month moved: ARR, list ARR and quantity."""
+class Line:
+    """A line of a product on a day, in its own currency; an adjustment has no units."""
 
+    is_adjustment: bool
+    item_id: str
     arr: Decimal
     list_arr: Decimal
+    subscription_id: str
+    currency: str
     quantity: Fraction
+    unit_price: Fraction
+
+    @property
+    def size(self) -> tuple[Fraction, Fraction, bool, str, Decimal]:
+        """The largest first, adjustments last."""
+        return (
+            -self.quantity,
+            -self.unit_price,
+            self.is_adjustment,
+            self.item_id,
+            self.arr,
+        )
 
 
-def contracted_steps(book: Book, account: str, product: str, day: date) -> Step:
-    """On each date a step starts, what starts less what ends that day."""
-    items = book.items.get((account, product), [])
-    keys = {
-        (item.subscription_id, item.valid_from)
+Lines = list[Line]
+Pair = tuple[Lines, Lines]
+
+
+def item_line(book: Book, item: Item, day: date) -> Line:
+    """What an item is on a day."""
+    return Line(
+        is_adjustment=False,
+        item_id=item.item_id,
+        arr=item_arr(book, item, day),
+        list_arr=item_list_arr(book, item, day),
+        subscription_id=item.subscription_id,
+        currency=book.subscriptions[item.subscription_id].currency,
+        quantity=item.quantity,
+        unit_price=annualised(item, item.unit_price),
+    )
+
+
+def is_there(book: Book, item: Item, day: date) -> bool:
+    """In force at a price, whatever is discounted."""
+    return item_list_arr(book, item, day) > 0
+
+
+def is_free(book: Book, item: Item, day: date) -> bool:
+    """In force, and all of its price is off."""
+    return is_there(book, item, day) and item_arr(book, item, day) == 0
+
+
+def lines_on(book: Book, account: str, product: str, day: date) -> Lines:
+    """The items and adjustments that are counted on a day."""
+    counted_on = read_day(book, account, product, day)
+    items = [
+        item_line(book, item, counted_on)
+        for item in book.items.get((account, product), [])
+        if is_there(book, item, counted_on)
+    ]
+    adjustments = [
+        Line(
+            is_adjustment=True,
+            item_id=row.adjustment_id,
+            arr=row.arr_amount,
+            list_arr=row.arr_amount,
+            subscription_id="",
+            currency=row.currency,
+            quantity=Fraction(0),
+            unit_price=Fraction(0),
+        )
+        for row in book.adjustments.get((account, product), [])
+        if covers(row.valid_from, row.valid_to, counted_on) and row.arr_amount != 0
+    ]
+    return items + adjustments
+
+
+def step_days(book: Book, items: Sequence[Item], day: date) -> dict[date, set[str]]:
+    """The days of a month on which steps start, and on which subscriptions."""
+    found: dict[date, set[str]] = {}
+    for item in items:
+        s = item.valid_from
+        is_due = item.is_contracted_step and month_start(day) <= s <= day
+        if is_due and is_there(book, item, s):
+            found.setdefault(s, set()).add(item.subscription_id)
+    return found
+
+
+def contracts_ended(book: Book, items: Sequence[Item], s: date) -> Lines:
+    """The last lines of subscriptions that end on a day."""
+    going_on = {item.subscription_id for item in items if is_there(book, item, s)}
+    return [
+        item_line(book, item, s - ONE_DAY)
         for item in items
-        if item.is_contracted_step and month_start(day) <= item.valid_from <= day
-    }
-    net, gross, quantity = ZERO, ZERO, Fraction(0)
-    for subscription, s in sorted(keys):
-        mine = [item for item in items if item.subscription_id == subscription]
-        moved = [(item, s, 1) for item in mine if item.valid_from == s]
-        moved += [(item, s - ONE_DAY, -1) for item in mine if item.valid_to == s]
-        local = sum(sign * item_arr(book, item, on) for item, on, sign in moved)
-        local_list = sum(
-            sign * item_list_arr(book, item, on) for item, on, sign in moved
-        )
-        rate = plan_rate(book, book.subscriptions[subscription].currency, day)
-        net += cents(Fraction(local) * rate)
-        gross += cents(Fraction(local_list) * rate)
-        quantity += sum(
-            sign * item.quantity
-            for item, on, sign in moved
-            if item_list_arr(book, item, on) != 0
-        )
-    return Step(net, gross, quantity)
+        if is_there(book, item, s - ONE_DAY) and item.subscription_id not in going_on
+    ]
 
 
-def discount_changed(book: Book, account: str, product: str, day: date) -> bool:
+def lines_held_to(book: Book, account: str, product: str, s: date) -> Lines:
+    """What is held through a gap that closes on a day."""
+    return [
+        item_line(book, item, e - ONE_DAY)
+        for e, back_on in held_gaps(book, account, product)
+        if back_on == s
+        for item in book.items.get((account, product), [])
+        if item_arr(book, item, e - ONE_DAY) > 0 and not is_there(book, item, e)
+    ]
+
+
+def contracted_steps(
+    book: Book, account: str, product: str, day: date
+) -> tuple[Lines, Lines]:
+    """On each date a step starts: what starts, and what it takes the place of."""
+    items = book.items.get((account, product), [])
+    started: Lines = []
+    ended: Lines = []
+    for s, subscriptions in sorted(step_days(book, items, day).items()):
+        opens_a_contract = False
+        for subscription in sorted(subscriptions):
+            mine = [item for item in items if item.subscription_id == subscription]
+            started += [
+                item_line(book, item, s)
+                for item in mine
+                if item.valid_from == s and is_there(book, item, s)
+            ]
+            amended = [
+                item_line(book, item, s - ONE_DAY)
+                for item in mine
+                if item.valid_to == s and is_there(book, item, s - ONE_DAY)
+            ]
+            ended += amended
+            opens_a_contract = opens_a_contract or not amended
+        if opens_a_contract:
+            ended += contracts_ended(book, items, s)
+            ended += lines_held_to(book, account, product, s)
+    return started, ended
+
+
+def left_over(plus: Sequence[Lines], minus: Sequence[Lines]) -> Pair:
+    """Lines less lines: those that are left below zero, and above."""
+    counts: dict[Line, int] = {}
+    for sign, groups in ((1, plus), (-1, minus)):
+        for group in groups:
+            for line in group:
+                counts[line] = counts.get(line, 0) + sign
+    below = sorted((x for x, n in counts.items() if n < 0), key=lambda x: x.size)
+    above = sorted((x for x, n in counts.items() if n > 0), key=lambda x: x.size)
+    return below, above
+
+
+def taken_together(
+    before: Lines, after: Lines, key: Callable[[Line], Any]
+) -> Iterable[Pair]:
+    """All lines with one key at both ends are one; they leave the two lists."""
+    for value in {key(line) for line in before} & {key(line) for line in after}:
+        pair = (
+            [line for line in before if key(line) == value],
+            [line for line in after if key(line) == value],
+        )
+        before[:] = [line for line in before if key(line) != value]
+        after[:] = [line for line in after if key(line) != value]
+        yield pair
+
+
+def one_by_one(
+    before: Lines, after: Lines, key: Callable[[Line], Any]
+) -> Iterable[Pair]:
+    """Within a key the largest with the largest; they leave the two lists."""
+    for group in taken_together(before, after, key):
+        n_pairs = min(len(group[0]), len(group[1]))
+        for old, new in zip(group[0][:n_pairs], group[1][:n_pairs], strict=True):
+            yield [old], [new]
+        before += group[0][n_pairs:]
+        after += group[1][n_pairs:]
+        before.sort(key=lambda line: line.size)
+        after.sort(key=lambda line: line.size)
+
+
+def line_pairs(before: Lines, after: Lines) -> list[Pair]:
+    """Which lines of the opening are which of the closing; the rest stands alone."""
+    before, after = list(before), list(after)
+    pairs = list(taken_together(before, after, lambda x: (x.is_adjustment, x.item_id)))
+    pairs += taken_together(
+        before, after, lambda x: (x.is_adjustment, x.currency, x.unit_price)
+    )
+    keys: tuple[Callable[[Line], Any], ...] = (
+        lambda x: (x.subscription_id, x.quantity),
+        lambda x: x.subscription_id,
+        lambda x: x.quantity,
+        lambda x: None,
+    )
+    for key in keys:
+        pairs += one_by_one(before, after, key)
+    return pairs + [([line], []) for line in before] + [([], [line]) for line in after]
+
+
+def discount_changed(book: Book, item: Item, day: date) -> bool:
     """A counted discount of a bearing item started or ended in the month."""
     first = month_start(day)
-    for item in book.items.get((account, product), []):
-        for discount in discounts_of(book, item):
-            if first <= discount.valid_from <= day and item_bears(
-                book, item, discount.valid_from
-            ):
-                return True
-            ended = discount.valid_to
-            if (
-                ended is not None
-                and first <= ended <= day
-                and item_bears(book, item, ended - ONE_DAY)
-            ):
-                return True
+    for discount in discounts_of(book, item):
+        if first <= discount.valid_from <= day and is_there(
+            book, item, discount.valid_from
+        ):
+            return True
+        ended = discount.valid_to
+        if (
+            ended is not None
+            and first <= ended <= day
+            and is_there(book, item, ended - ONE_DAY)
+        ):
+            return True
     return False
 
 
@@ -1348,22 +1480,51 @@ def discount_delta(off0: Decimal, q0: Fraction, off1: Decimal, q1: Fraction) -> 
     return cents(-(q0 + q1) / 2 * (g1 - g0))
 
 
+def pair_deltas(
+    book: Book, items: Sequence[Item], day: date, pair: Pair
+) -> tuple[Decimal, Decimal]:
+    """Discount and seats of lines that are one; what is alone came or left."""
+
+    def valued(lines: Lines) -> tuple[Fraction, Decimal, Decimal]:
+        rates = [plan_rate(book, line.currency, day) for line in lines]
+        both = list(zip(lines, rates, strict=True))
+        arr_now = sum((cents(Fraction(x.arr) * rate) for x, rate in both), ZERO)
+        full = sum((cents(Fraction(x.list_arr) * rate) for x, rate in both), ZERO)
+        return sum((x.quantity for x in lines), Fraction(0)), arr_now, full - arr_now
+
+    (q0, a0, off0), (q1, a1, off1) = valued(pair[0]), valued(pair[1])
+    if not (pair[0] and pair[1]):
+        return ZERO, a1 - a0 if q0 + q1 > 0 else ZERO
+    if q0 <= 0 or q1 <= 0:
+        return ZERO, ZERO
+    named = {x.item_id for side in pair for x in side if not x.is_adjustment}
+    discount = ZERO
+    if any(
+        discount_changed(book, item, day) for item in items if item.item_id in named
+    ):
+        discount = discount_delta(off0, q0, off1, q1)
+    return discount, seats_delta(a0, q0, a1, q1)
+
+
 def same_product_deltas(
     book: Book, account: str, day: date, ends: Ends
 ) -> dict[str, Decimal]:
-    """Step, discount, seats, and price is what remains."""
+    """Step, then discount and seats line by line, and price is what remains."""
     last, product = months_before(day, 1), ends.product
-    step = contracted_steps(book, account, product, day)
-    a0, a1 = ends.opening + step.arr, ends.closing
-    q0 = quantity_on(book, account, product, last) + step.quantity
-    q1 = quantity_on(book, account, product, day)
-    deltas = {"contracted_step": step.arr}
-    if q0 > 0 and q1 > 0:
-        if discount_changed(book, account, product, day):
-            list0 = list_arr(book, account, product, last, day) + step.list_arr
-            list1 = list_arr(book, account, product, day, day)
-            deltas["discount"] = discount_delta(list0 - a0, q0, list1 - a1, q1)
-        deltas["seats"] = seats_delta(a0, q0, a1, q1)
+    opening = lines_on(book, account, product, last)
+    closing = lines_on(book, account, product, day)
+    started, ended = contracted_steps(book, account, product, day)
+    deltas = dict.fromkeys(("contracted_step", "discount", "seats"), ZERO)
+    for sign, lines in ((1, started), (-1, ended)):
+        for line in lines:
+            rate = plan_rate(book, line.currency, day)
+            deltas["contracted_step"] += sign * cents(Fraction(line.arr) * rate)
+    before, after = left_over([closing, ended], [opening, started])
+    items = book.items.get((account, product), [])
+    for pair in line_pairs(before, after):
+        discount, seats = pair_deltas(book, items, day, pair)
+        deltas["discount"] += discount
+        deltas["seats"] += seats
     deltas["price"] = ends.change - sum(deltas.values())
     return deltas
 
@@ -1379,14 +1540,15 @@ def same_product_rows(book: Book, account: str, day: date, ends: Ends) -> list[R
 
 def is_as_it_was(book: Book, account: str, product: str, day: date) -> bool:
     """A product that closes a month as it opened it moved nothing in between."""
-    last = months_before(day, 1)
-    return (
-        arr(book, account, (product,), last, last)
-        == arr(book, account, (product,), day, day)
-        and list_arr(book, account, product, last, last)
-        == list_arr(book, account, product, day, day)
-        and quantity_on(book, account, product, last)
-        == quantity_on(book, account, product, day)
+    opening = lines_on(book, account, product, months_before(day, 1))
+    return left_over([lines_on(book, account, product, day)], [opening]) == ([], [])
+
+
+def turned(book: Book, account: str, product: str, free_on: date, day: date) -> bool:
+    """Whether an item is free on one day and charged for on another."""
+    return any(
+        is_free(book, item, free_on) and item_arr(book, item, day) > 0
+        for item in book.items.get((account, product), [])
     )
 
 
@@ -1398,6 +1560,8 @@ def driver_rows(book: Book, account: str, day: date) -> list[Row]:
             product,
             arr(book, account, (product,), last, day),
             arr(book, account, (product,), day, day),
+            was_free=turned(book, account, product, last, day),
+            is_free=turned(book, account, product, day, last),
         )
         for product in products_of(book, account)
     ]

@@ -40,6 +40,7 @@ arr_items as (
         valid_to,
         signed_to,
         quantity,
+        unit_list_arr,
         list_arr,
         arr
     from items
@@ -61,6 +62,7 @@ arr_items as (
         valid_to,
         valid_to as signed_to,
         cast(0 as decimal(18, 6)) as quantity,
+        cast(null as decimal(38, 6)) as unit_list_arr,
         cast(arr_amount as decimal(18, 2)) as list_arr,
         cast(arr_amount as decimal(18, 2)) as arr
     from adjustments
@@ -84,6 +86,7 @@ select
     arr_items.valid_to,
     arr_items.signed_to,
     arr_items.quantity,
+    arr_items.unit_list_arr,
     arr_items.list_arr,
     arr_items.arr
 from arr_items

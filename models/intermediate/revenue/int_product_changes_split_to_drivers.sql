@@ -7,20 +7,31 @@ product_months as (
 
 ),
 
+changed as (
+
+    select distinct
+        account_id,
+        product_id,
+        month_number
+    from {{ ref('int_product_lines_changed_in_months') }}
+
+),
+
 steps as (
 
     select * from {{ ref('int_contracted_steps_summed_to_product_months') }}
 
 ),
 
-discount_changes as (
+pairs as (
 
-    select * from {{ ref('int_discounts_changed_in_product_months') }}
+    select * from {{ ref('int_line_pairs_split_to_drivers') }}
 
 ),
 
--- A contracted step moves the opening first; what it leaves is seats and price.
-stepped as (
+-- Steps of a product that closes a month with the lines it opened it with undid each
+-- other.
+split as (
 
     select
         product_months.account_id,
@@ -28,67 +39,28 @@ stepped as (
         product_months.month_number,
         product_months.opening_arr,
         product_months.closing_arr,
-        product_months.closing_quantity,
-        product_months.closing_list_arr - product_months.closing_arr
-            as closing_discount,
-        coalesce(steps.step_arr, 0) as step_arr,
-        product_months.opening_arr + coalesce(steps.step_arr, 0) as stepped_arr,
-        product_months.opening_quantity + coalesce(steps.step_quantity, 0)
-            as stepped_quantity,
-        product_months.opening_list_arr + coalesce(steps.step_list_arr, 0)
-        - product_months.opening_arr - coalesce(steps.step_arr, 0) as stepped_discount,
-        discount_changes.account_id is not null as has_discount_change
+        case
+            when changed.account_id is null then 0
+            else coalesce(steps.step_arr, 0)
+        end as step_arr,
+        coalesce(pairs.seats_arr, 0) as seats_arr,
+        coalesce(pairs.discount_arr, 0) as discount_arr
     from product_months
+    left join changed
+        on
+            product_months.account_id = changed.account_id
+            and product_months.product_id = changed.product_id
+            and product_months.month_number = changed.month_number
     left join steps
         on
             product_months.account_id = steps.account_id
             and product_months.product_id = steps.product_id
             and product_months.month_number = steps.month_number
-    left join discount_changes
+    left join pairs
         on
-            product_months.account_id = discount_changes.account_id
-            and product_months.product_id = discount_changes.product_id
-            and product_months.month_number = discount_changes.month_number
-
-),
-
-per_unit as (
-
-    select
-        *,
-        stepped_quantity > 0 and closing_quantity > 0 as has_units,
-        stepped_arr / nullif(stepped_quantity, 0) as stepped_price,
-        closing_arr / nullif(closing_quantity, 0) as closing_price,
-        stepped_discount / nullif(stepped_quantity, 0) as stepped_unit_discount,
-        closing_discount / nullif(closing_quantity, 0) as closing_unit_discount
-    from stepped
-
-),
-
--- The eighth decimal is where floating point ends and half a cent is still exact.
-split as (
-
-    select
-        *,
-        case
-            when has_units
-                then cast(round(cast(
-                    (stepped_price + closing_price) / 2
-                    * (closing_quantity - stepped_quantity)
-                    as decimal(38, 8)
-                ), 2) as decimal(18, 2))
-            else 0
-        end as seats_arr,
-        case
-            when has_units and has_discount_change
-                then cast(round(cast(
-                    (stepped_quantity + closing_quantity) / 2
-                    * (stepped_unit_discount - closing_unit_discount)
-                    as decimal(38, 8)
-                ), 2) as decimal(18, 2))
-            else 0
-        end as discount_arr
-    from per_unit
+            product_months.account_id = pairs.account_id
+            and product_months.product_id = pairs.product_id
+            and product_months.month_number = pairs.month_number
 
 ),
 
@@ -112,11 +84,11 @@ drivers as (
         discount_arr as arr_delta
     from split
     union all
-    -- The cent left by rounding goes to the price.
+    -- The cents left by rounding, and what has no units, go to the price.
     select
         *,
         'price' as driver,
-        closing_arr - stepped_arr - seats_arr - discount_arr as arr_delta
+        closing_arr - opening_arr - step_arr - seats_arr - discount_arr as arr_delta
     from split
 
 )

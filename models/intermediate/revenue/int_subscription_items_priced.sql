@@ -25,6 +25,7 @@ select
     items.valid_to,
     items.signed_to,
     items.quantity,
+    items.unit_list_arr,
     items.list_arr,
     cast(
         items.item_arr - coalesce(shares.arr_off, 0) as decimal(18, 2)

@@ -41,8 +41,7 @@ changes as (
 )
 
 select distinct
-    items.account_id,
-    items.product_id,
+    items.item_id,
     {{ sampled_month('changes.changes_on') }} as month_number
 from changes
 inner join items
