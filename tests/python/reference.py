@@ -507,16 +507,111 @@ def status_bears(book: Book, subscription: str, day: date, forward: bool) -> boo
     )
 
 
+def counted_trial_end(book: Book, subscription: Subscription) -> date | None:
+    """The end of a trial; a longer one is a free period of what was paid before."""
+    ends_on = subscription.trial_ends_on
+    if ends_on is None:
+        return None
+    days = (ends_on - subscription.started_on).days
+    return ends_on if 1 <= days <= book.longest_trial_days else None
+
+
 @remembered
-def item_bears(book: Book, item: Item, day: date, forward: bool = False) -> bool:
-    """Every condition but the amount."""
+def is_paid(book: Book, item: Item, day: date, forward: bool = False) -> bool:
+    """In force, in service and not on trial."""
     subscription = book.subscriptions[item.subscription_id]
+    trial_ends_on = counted_trial_end(book, subscription)
     return (
         item.charge_type == "recurring"
         and covers(item.valid_from, item.valid_to, day)
         and covers(subscription.started_on, subscription.ends_on, day)
-        and (subscription.trial_ends_on is None or day >= subscription.trial_ends_on)
+        and (trial_ends_on is None or day >= trial_ends_on)
         and status_bears(book, item.subscription_id, day, forward)
+    )
+
+
+@remembered
+def is_free(book: Book, subscription_id: str, day: date, forward: bool) -> bool:
+    """A day of a trial, by its date or by its status."""
+    subscription = book.subscriptions[subscription_id]
+    trial_ends_on = counted_trial_end(book, subscription)
+    is_before_end = trial_ends_on is not None and day < trial_ends_on
+    return covers(subscription.started_on, subscription.ends_on, day) and (
+        status_on(book, subscription_id, day, forward) == "trialing"
+        or (is_before_end and status_bears(book, subscription_id, day, forward))
+    )
+
+
+@remembered
+def free_since(book: Book, subscription_id: str, day: date, forward: bool) -> date:
+    """The first of the free days in a row that `day` is one of."""
+    while is_free(book, subscription_id, day - ONE_DAY, forward):
+        day -= ONE_DAY
+    return day
+
+
+def family_items(book: Book, account: str, family: str) -> list[Item]:
+    """Every item an account ever had of a product family."""
+    return [
+        item
+        for (owner, product), items in book.items.items()
+        if owner == account and book.families[product] == family
+        for item in items
+    ]
+
+
+@remembered
+def family_is_paid(
+    book: Book, account: str, family: str, day: date, forward: bool
+) -> bool:
+    """Whether the account pays for a product of the family."""
+    return any(
+        item.quantity * item.unit_price > 0 and is_paid(book, item, day, forward)
+        for item in family_items(book, account, family)
+    )
+
+
+@remembered
+def family_edges(book: Book, account: str, family: str) -> tuple[date, ...]:
+    """Every date on which that could change, the last one first."""
+    dates = {
+        day
+        for product in products_of(book, account)
+        if book.families[product] == family
+        for day in own_change_dates(book, account, product)
+    }
+    return tuple(sorted(dates, reverse=True))
+
+
+@remembered
+def continues_paid_service(
+    book: Book, item: Item, day: date, forward: bool = False
+) -> bool:
+    """A free day after paid ones of the family, not beside them, without a break."""
+    if book.trial_of_a_customer != "continues" or item.charge_type != "recurring":
+        return False
+    if not covers(item.valid_from, item.valid_to, day):
+        return False
+    if not is_free(book, item.subscription_id, day, forward):
+        return False
+    account = book.subscriptions[item.subscription_id].account_id
+    family = book.families[item.product_id]
+    if family_is_paid(book, account, family, day, forward):
+        return False
+    for edge in family_edges(book, account, family):
+        if edge <= day and family_is_paid(
+            book, account, family, edge - ONE_DAY, forward
+        ):
+            since = free_since(book, item.subscription_id, day, forward)
+            return (since - edge).days <= book.renewal_grace_days
+    return False
+
+
+@remembered
+def item_bears(book: Book, item: Item, day: date, forward: bool = False) -> bool:
+    """Every condition but the amount."""
+    return is_paid(book, item, day, forward) or continues_paid_service(
+        book, item, day, forward
     )
 
 
@@ -762,7 +857,22 @@ def is_up(
 
 @remembered
 def change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
-    """Every date on which the ARR of an account's product could change."""
+    """Every date on which the ARR of an account's product could change.
+
+    What is free hangs on what else of the family is paid.
+    """
+    dates = {
+        day
+        for other in products_of(book, account)
+        if book.families[other] == book.families[product]
+        for day in own_change_dates(book, account, other)
+    }
+    return tuple(sorted(dates))
+
+
+@remembered
+def own_change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
+    """Those that its own items, contracts and adjustments give."""
     dates: set[date | None] = set()
     for row in book.adjustments.get((account, product), []):
         dates |= {row.valid_from, row.valid_to}

@@ -13,9 +13,48 @@ subscriptions as (
 
 ),
 
+free_items as (
+
+    select * from {{ ref('int_items_continued_in_free_periods') }}
+
+),
+
 discounts as (
 
     select * from {{ ref('int_discounts_combined_to_item_periods') }}
+
+),
+
+bearing as (
+
+    select
+        items.item_id,
+        subscriptions.subscription_id,
+        greatest(items.valid_from, subscriptions.valid_from) as valid_from,
+        least(items.valid_to, subscriptions.valid_to) as valid_to,
+        least(items.valid_to, subscriptions.signed_to) as signed_to
+    from items
+    inner join subscriptions on items.subscription_id = subscriptions.subscription_id
+
+    union all
+
+    select
+        item_id,
+        subscription_id,
+        valid_from,
+        valid_to,
+        valid_to as signed_to
+    from free_items
+
+),
+
+contracts as (
+
+    select
+        subscription_id,
+        account_id,
+        currency
+    from {{ ref('stg_billing__subscriptions') }}
 
 ),
 
@@ -23,10 +62,10 @@ borne as (
 
     select
         items.item_id,
-        subscriptions.subscription_id,
-        subscriptions.account_id,
+        contracts.subscription_id,
+        contracts.account_id,
         items.product_id,
-        subscriptions.currency,
+        contracts.currency,
         items.billing_interval,
         items.interval_count,
         items.quantity,
@@ -34,11 +73,12 @@ borne as (
         items.valid_from as item_starts_on,
         items.valid_to as item_ends_on,
         items.is_contracted_step,
-        greatest(items.valid_from, subscriptions.valid_from) as valid_from,
-        least(items.valid_to, subscriptions.valid_to) as valid_to,
-        least(items.valid_to, subscriptions.signed_to) as signed_to
+        bearing.valid_from,
+        bearing.valid_to,
+        bearing.signed_to
     from items
-    inner join subscriptions on items.subscription_id = subscriptions.subscription_id
+    inner join bearing on items.item_id = bearing.item_id
+    inner join contracts on bearing.subscription_id = contracts.subscription_id
 
 ),
 
