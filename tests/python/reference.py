@@ -1199,14 +1199,25 @@ def movement_columns(movements: Iterable[Movement]) -> Row:
     return columns
 
 
+def usage_days(book: Book) -> list[date]:
+    """The balance days, and those before them with usage invoiced."""
+    issued = [line.issued_on for lines in book.usage_lines.values() for line in lines]
+    days = list(balance_days(book))
+    day = months_before(days[0], 1) if days else last_balance_day(book)
+    while issued and day >= min(issued):
+        days.insert(0, day)
+        day = months_before(day, 1)
+    return days
+
+
 def arr_account_months(book: Book) -> list[Row]:
-    """One row per account per month with ARR at either end."""
+    """One row per account per month with ARR at either end, or with usage."""
     rows = []
     for account in sorted(book.accounts):
         products = products_of(book, account)
-        for day in balance_days(book):
+        for day in usage_days(book):
             movement = movement_of(book, account, products, day)
-            if not movement.exists:
+            if not movement.exists and usage_arr(book, account, day) == 0:
                 continue
             is_last = day == last_balance_day(book)
             rows.append(

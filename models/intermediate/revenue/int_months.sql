@@ -6,20 +6,35 @@ balances as (
 
 ),
 
+usage_months as (
+
+    select * from {{ ref('int_usage_invoiced_summed_to_account_months') }}
+    where usage_arr <> 0
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__metric_policy') }}
 
 ),
 
--- A company without ARR has its last month all the same: it may have usage.
+first_months as (
+
+    select first_month from balances
+    union all
+    select month_number as first_month from usage_months
+
+),
+
+-- A company without ARR or usage has its last month all the same.
 bounds as (
 
     select
-        coalesce(min(balances.first_month), max(policy.last_month)) as first_month,
+        coalesce(min(first_months.first_month), max(policy.last_month)) as first_month,
         max(policy.last_month) as last_month
     from policy
-    left join balances on policy.last_month >= balances.first_month
+    left join first_months on policy.last_month >= first_months.first_month
 
 ),
 

@@ -15,6 +15,7 @@ months as (
 usage_months as (
 
     select * from {{ ref('int_usage_invoiced_summed_to_account_months') }}
+    where usage_arr <> 0
 
 ),
 
@@ -90,25 +91,60 @@ quiet_months as (
 
 ),
 
-account_months as (
+arr_months as (
 
     select * from changed_months
     union all
     select * from quiet_months
+
+),
+
+-- Who pays for usage alone has months too, with no ARR.
+usage_only_months as (
+
+    select
+        usage_months.account_id,
+        usage_months.month_number as standing_month,
+        0 as opening_arr,
+        0 as new_arr,
+        0 as expansion_arr,
+        0 as reactivation_arr,
+        0 as contraction_arr,
+        0 as churn_arr,
+        0 as fx_arr,
+        0 as closing_arr,
+        cast(null as {{ dbt.type_string() }}) as movement,
+        false as is_in_grace,
+        coalesce(contracts.carr, cast(0 as decimal(18, 2))) as carr
+    from usage_months
+    left join arr_months
+        on
+            usage_months.account_id = arr_months.account_id
+            and usage_months.month_number = arr_months.standing_month
+    left join contracts on usage_months.account_id = contracts.account_id
+    where arr_months.account_id is null
+
+),
+
+account_months as (
+
+    select * from arr_months
+    union all
+    select * from usage_only_months
 
 )
 
 select
     account_months.account_id,
     months.month_start,
-    account_months.opening_arr,
+    cast(account_months.opening_arr as decimal(18, 2)) as opening_arr,
     cast(account_months.new_arr as decimal(18, 2)) as new_arr,
     cast(account_months.expansion_arr as decimal(18, 2)) as expansion_arr,
     cast(account_months.reactivation_arr as decimal(18, 2)) as reactivation_arr,
     cast(account_months.contraction_arr as decimal(18, 2)) as contraction_arr,
     cast(account_months.churn_arr as decimal(18, 2)) as churn_arr,
     cast(account_months.fx_arr as decimal(18, 2)) as fx_arr,
-    account_months.closing_arr,
+    cast(account_months.closing_arr as decimal(18, 2)) as closing_arr,
     account_months.movement,
     account_months.is_in_grace,
     case when months.is_last_month then account_months.carr end as carr,
