@@ -531,7 +531,7 @@ def is_paid(book: Book, item: Item, day: date, forward: bool = False) -> bool:
 
 
 @remembered
-def is_free(book: Book, subscription_id: str, day: date, forward: bool) -> bool:
+def is_on_trial(book: Book, subscription_id: str, day: date, forward: bool) -> bool:
     """A day of a trial, by its date or by its status."""
     subscription = book.subscriptions[subscription_id]
     trial_ends_on = counted_trial_end(book, subscription)
@@ -545,7 +545,7 @@ def is_free(book: Book, subscription_id: str, day: date, forward: bool) -> bool:
 @remembered
 def free_since(book: Book, subscription_id: str, day: date, forward: bool) -> date:
     """The first of the free days in a row that `day` is one of."""
-    while is_free(book, subscription_id, day - ONE_DAY, forward):
+    while is_on_trial(book, subscription_id, day - ONE_DAY, forward):
         day -= ONE_DAY
     return day
 
@@ -592,7 +592,7 @@ def continues_paid_service(
         return False
     if not covers(item.valid_from, item.valid_to, day):
         return False
-    if not is_free(book, item.subscription_id, day, forward):
+    if not is_on_trial(book, item.subscription_id, day, forward):
         return False
     account = book.subscriptions[item.subscription_id].account_id
     family = book.families[item.product_id]
