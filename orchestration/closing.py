@@ -8,17 +8,20 @@ are written and exported last, so whatever is cut short is done again.
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from orchestration.settings import Settings, policy_values
+from orchestration.settings import Settings, policy_values, shown
 
 SCHEMA = "ledger"
 HEADER = "closed_months"
 # What is frozen of a month, the header last.
 FROZEN = ("arr_snapshots", "item_snapshots", "reported_retention", HEADER)
+# What says how all this is laid out, and which hashes an earlier version wrote.
+ABOUT = ("layout", "rehashed")
 # The raw tables that ARR is made of.
 ARR_TABLES = (
     "billing__discounts",
@@ -76,7 +79,9 @@ def restore(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
         return
     conn.execute(f"create schema if not exists {SCHEMA}")
     for file in files:
-        if not is_there(conn, file.stem):
+        if is_there(conn, file.stem):
+            continue
+        with reading(file):
             rows = f"select * from {parquet(file)}"
             conn.execute(f'create table {SCHEMA}."{file.stem}" as {rows}')
     if any(file.stem == HEADER for file in files):
@@ -89,7 +94,8 @@ def export(
     """Writes tables of the ledger as Parquet, headers last, no file ever half there."""
     ledger = ledger_folder(run)
     ledger.mkdir(parents=True, exist_ok=True)
-    for table in sorted(tables, key=lambda table: (table == HEADER, table)):
+    names = {*tables, *ABOUT}
+    for table in sorted(names, key=lambda table: (table == HEADER, table)):
         if is_there(conn, table):
             write_parquet(conn, f'{SCHEMA}."{table}"', ledger / f"{table}.parquet")
 
@@ -193,20 +199,35 @@ def copy_raw(
 
 
 def _restore_months(conn: duckdb.DuckDBPyConnection, ledger: Path) -> None:
-    lost = conn.execute(
-        f"""
-        select month_start from {parquet(ledger / f"{HEADER}.parquet")}
-        except
-        select month_start from {SCHEMA}.{HEADER}
-        """
-    ).fetchall()
+    with reading(ledger / f"{HEADER}.parquet"):
+        lost = conn.execute(
+            f"""
+            select month_start from {parquet(ledger / f"{HEADER}.parquet")}
+            except
+            select month_start from {SCHEMA}.{HEADER}
+            """
+        ).fetchall()
     months = ", ".join(f"date '{row[0]}'" for row in lost)
     files = [ledger / f"{table}.parquet" for table in FROZEN if lost]
     # Without its file a table keeps what it has.
     for file in filter(Path.exists, files):
         name, these = f"{SCHEMA}.{file.stem}", f"where month_start in ({months})"
         conn.execute(f"delete from {name} {these}")
-        conn.execute(f"insert into {name} by name from {parquet(file)} {these}")
+        with reading(file):
+            conn.execute(f"insert into {name} by name from {parquet(file)} {these}")
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Names a file of the ledger that cannot be read, and its repair."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        raise LedgerError(
+            f"{shown(file)} cannot be read, as if it was cut short or changed: put it "
+            "back as it was, or delete it if the warehouse is whole, and the next "
+            "build that passes writes it again."
+        ) from error
 
 
 def parquet(file: Path) -> str:

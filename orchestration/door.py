@@ -20,6 +20,8 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from orchestration.closing import LedgerError, keep_raw, restore
 from orchestration.evaluations import make_tables
+from orchestration.interrupts import die_with_build
+from orchestration.layout import upgrade
 from orchestration.raw_sources import (
     Contract,
     DoorError,
@@ -58,6 +60,7 @@ def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
                 _refuse_ring(conn, sources, *chain)
             conn.execute("create or replace table raw.registration (stamp varchar)")
             conn.execute("insert into raw.registration values (?)", [stamp])
+        upgrade(conn, run)
         restore(conn, run)
         refuse_altered(conn, run)
         make_tables(conn)
@@ -162,6 +165,7 @@ class Plugin(BasePlugin):
     """Opens the door each time dbt connects."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        die_with_build()
         Path(creds.path).resolve().parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:

@@ -17,6 +17,7 @@ from orchestration.closing import (
     is_there,
     ledger_folder,
     parquet,
+    reading,
 )
 from orchestration.settings import Settings
 
@@ -44,8 +45,11 @@ def refuse_altered(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
         name, file = f"{SCHEMA}.{table}", ledger / f"{table}.parquet"
         closed = _closed(conn, header, column)
         here = _present(conn, name, name) if is_there(conn, table) else {}
-        exported = _closed(conn, parquet(headers), column) if headers.exists() else {}
-        there = _present(conn, parquet(file), name) if file.exists() else {}
+        with reading(headers):
+            exists = headers.exists()
+            exported = _closed(conn, parquet(headers), column) if exists else {}
+        with reading(file):
+            there = _present(conn, parquet(file), name) if file.exists() else {}
         repair = _repair(
             f"{name} of {run.warehouse}",
             file,
@@ -74,38 +78,40 @@ def _repair(
     """
     if file.exists() and (months := lost - wrong):
         return (
-            f"{file} is not what was closed of {_named(months)}: delete the file, and "
+            f"{file} is not what was closed of {named(months)}: delete the file, and "
             "the next build that passes writes it again."
         )
     if months := wrong & lost:
         return (
-            f"{name} is not what was closed of {_named(months)}, nor does {file} have "
+            f"{name} is not what was closed of {named(months)}, nor does {file} have "
             "it: put back the file as it was, and build again."
         )
     if months := wrong & exported:
         return (
-            f"{name} is not what was closed of {_named(months)}: {_delete(months)}, "
+            f"{name} is not what was closed of {named(months)}: {delete(months)}, "
             f"and the next build takes back what {file.parent} has."
         )
     if wrong:
         return (
-            f"{name} is not what was closed of {_named(wrong)}, and no file has it "
-            f"yet: {_delete(wrong)}, and the next build closes it again."
+            f"{name} is not what was closed of {named(wrong)}, and no file has it "
+            f"yet: {delete(wrong)}, and the next build closes it again."
         )
     if file.exists() and told_twice:
         return (
-            f"{name} says other things than {file} of {_named(told_twice)}: delete "
-            f"the file if it is wrong, or else {_delete(told_twice)}, and build again."
+            f"{name} says other things than {file} of {named(told_twice)}: delete "
+            f"the file if it is wrong, or else {delete(told_twice)}, and build again."
         )
     return None
 
 
-def _named(months: Iterable[dt.date]) -> str:
+def named(months: Iterable[dt.date]) -> str:
+    """Months as a sentence names them, those in a row by the first and the last."""
     names = [f"{month:%Y-%m}" for month in sorted(months)]
     return f"{names[0]} to {names[-1]}" if _are_in_a_row(months) else ", ".join(names)
 
 
-def _delete(months: Iterable[dt.date]) -> str:
+def delete(months: Iterable[dt.date]) -> str:
+    """How to take months out of the warehouse, so that the files give them back."""
     dates = [f"'{month}'" for month in sorted(months)]
     these = f"in ({', '.join(dates)})"
     if _are_in_a_row(months):

@@ -91,4 +91,7 @@ select
     sum(opening_arr_3m) as opening_arr_3m,
     sum(opening_arr_1m) as opening_arr_1m
 from scoped
+-- An earlier version of the ledger froze no scopes: of those months only the company is
+-- known.
+where scope_value is not null
 group by month_start, scopes_of, scope_type, scope_value, account_id

@@ -46,6 +46,8 @@ met as (
             partition by month_start, scopes_of, scope_type, lag_months, account_id
         ) > 0 as is_in_cohort
     from looked_back_at
+    -- An earlier version of the ledger froze no openings of three and one months.
+    where opening_arr is not null
 
 ),
 

@@ -20,39 +20,66 @@ restated as (
 
 ),
 
+-- What an earlier version of the ledger did not freeze by account is not known.
+frozen as (
+
+    select
+        month_start,
+        count(segment) = count(*) as has_scopes,
+        count(opening_arr_1m) = count(*) as has_short_openings
+    from {{ ref('arr_snapshots') }}
+    group by month_start
+
+),
+
+-- The movements of twelve months are not frozen by account at all.
+explained as (
+
+    select
+        reported.*,
+        reported.metric_id <> 'nrr_flow_12m'
+        and (reported.scope_type = 'company' or coalesce(frozen.has_scopes, true))
+        and (
+            reported.metric_id like '%_12m'
+            or coalesce(frozen.has_short_openings, true)
+        ) as is_frozen_by_account
+    from reported
+    left join frozen on reported.month_start = frozen.month_start
+
+),
+
 -- A scope that is gone keeps what was reported of it; one that is new was not reported.
 compared as (
 
     select
-        reported.*,
+        explained.*,
         restated.numerator as restated_numerator,
         restated.denominator as restated_denominator,
         restated.value as restated_value,
         restated.policy_version as restated_policy_version,
-        coalesce(restated.numerator, 0) - reported.numerator as numerator_delta,
-        coalesce(restated.denominator, 0) - reported.denominator as denominator_delta,
-        -- The movements of twelve months are not frozen by account.
+        coalesce(restated.numerator, 0) - explained.numerator as numerator_delta,
+        coalesce(restated.denominator, 0) - explained.denominator as denominator_delta,
         case
-            when reported.metric_id <> 'nrr_flow_12m'
-                then coalesce(rescoped.numerator, 0) - reported.numerator
+            when explained.is_frozen_by_account
+                then coalesce(rescoped.numerator, 0) - explained.numerator
         end as moved_numerator_delta,
         case
-            when reported.metric_id <> 'nrr_flow_12m'
-                then coalesce(rescoped.denominator, 0) - reported.denominator
+            when explained.is_frozen_by_account
+                then coalesce(rescoped.denominator, 0) - explained.denominator
         end as moved_denominator_delta
-    from reported
+    from explained
     left join rescoped
         on
-            reported.scope_type = rescoped.scope_type
-            and reported.scope_value = rescoped.scope_value
-            and reported.month_start = rescoped.month_start
-            and reported.metric_id = rescoped.metric_id
+            explained.scope_type = rescoped.scope_type
+            and explained.scope_value = rescoped.scope_value
+            and explained.month_start = rescoped.month_start
+            and explained.metric_id = rescoped.metric_id
     left join restated
         on
-            reported.scope_type = restated.scope_type
-            and reported.scope_value = restated.scope_value
-            and reported.month_start = restated.month_start
-            and reported.metric_id = restated.metric_id
+            explained.scope_type = restated.scope_type
+            and explained.scope_value = restated.scope_value
+            and explained.month_start = restated.month_start
+            and explained.metric_id = restated.metric_id
 
 )
 
