@@ -1,5 +1,11 @@
 """`make build`: the whole graph once, in this process, with a summary at the end."""
 
+from orchestration.interrupts import end_at_signals
+
+# The libraries below take seconds to load, in which somebody may press Ctrl-C.
+if __name__ == "__main__":
+    end_at_signals()
+
 import contextlib
 import io
 import logging
