@@ -63,7 +63,7 @@ format: setup ## Let ruff and sqlfluff mend what they can
 	@$(BIN)/sqlfluff fix --disable-progress-bar --quiet models tests/singular analyses
 
 dev: setup ## Open Dagster, its schedules and sensors on http://127.0.0.1:3000
-	@mkdir -p $(DAGSTER_HOME) && cp orchestration/dagster.yaml $(DAGSTER_HOME)/
+	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
 	@$(BIN)/dbt parse --quiet
 	@$(BIN)/dagster dev --host 127.0.0.1 --port 3000
 

@@ -2,13 +2,19 @@
 
 import datetime as dt
 import json
+import logging
 import time
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import requests
 
 from orchestration.settings import Settings
+
+# Its lines of DEBUG have the path of an address, which is a secret.
+logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 ATTEMPTS = 4
 TIMEOUT_SECONDS = 10.0
@@ -66,22 +72,62 @@ def log(run: Settings) -> Path:
 
 
 def _post(url: str, told: Mapping[str, Any], wait_seconds: float) -> None:
-    request = urllib.request.Request(
-        url,
-        data=json.dumps(told).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    for attempt in range(ATTEMPTS):
-        try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
-                return
-        except OSError as error:
-            if attempt == ATTEMPTS - 1:
-                name = told.get("trigger_id") or told.get("run_id")
-                said = f"{name} could not be posted: {error}"
-                raise AlertError(said) from error
-            time.sleep(wait_seconds * 2**attempt)
+    body = json.dumps(told)
+    reason = _refused(url)
+    for attempt in range(0 if reason else ATTEMPTS):
+        if attempt:
+            time.sleep(wait_seconds * 2 ** (attempt - 1))
+        reason = _failed(url, body)
+        if reason is None:
+            return
+    name = told.get("trigger_id") or told.get("run_id")
+    raise AlertError(f"{name} could not be posted: {reason}")
+
+
+def _refused(url: str) -> str | None:
+    """What is wrong with an address; None where it can be tried."""
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if is_address:
+        return None
+    return "EXPANSION_ALERT_WEBHOOK is no address: expected https://..."
+
+
+def _failed(url: str, body: str) -> str | None:
+    """Why an attempt came to nothing, in words of our own; None where it was taken.
+
+    What a library says of an address may quote it, and the address is a secret. An
+    answer that leads elsewhere is no receipt: followed, the alert would arrive at a
+    place nobody named, or nowhere, as a GET without its text.
+    """
+    headers = {"Content-Type": "application/json"}
+    try:
+        with requests.post(
+            url,
+            data=body.encode(),
+            headers=headers,
+            timeout=TIMEOUT_SECONDS,
+            allow_redirects=False,
+            # A receipt is its status; a body without an end is not waited for.
+            stream=True,
+        ) as answer:
+            status = answer.status_code
+    except requests.Timeout:
+        return f"the webhook gave no answer within {TIMEOUT_SECONDS:.0f} s"
+    except requests.exceptions.SSLError:
+        return "the certificate of the webhook is not accepted"
+    except requests.ConnectionError:
+        return "nobody answers at the webhook"
+    # Of addresses that cannot be used a library raises much else.
+    except Exception as error:
+        return f"the webhook could not be asked ({type(error).__name__})"
+    if 200 <= status < 300:
+        return None
+    leads = ", an address elsewhere" if 300 <= status < 400 else ""
+    return f"the webhook answered {status}{leads}"
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from orchestration.publish import CURRENT, MANIFEST, SCHEMAS, PublishError
@@ -30,6 +31,24 @@ OURS = "expansion-playbook"
 CHUNK = 1 << 20
 PATIENCE = "10s"
 
+# Why there is no connection, by words in what libpq says of it. Its own sentences name
+# hosts, users and options: with a password that is not quoted right, parts of that.
+REFUSALS = {
+    "password": "the user or password is not accepted",
+    "authentication": "the user or password is not accepted",
+    "not permitted to log in": "the role is not permitted to log in",
+    "translate host name": "the host is not known",
+    "resolve host": "the host is not known",
+    "refused": "nobody answers at the host and port",
+    "No such file": "nobody answers at the socket",
+    "timeout": "the host gives no answer",
+    "database": "the database is not there",
+    "role": "the role is not there",
+    "SSL": "the encrypted connection is not accepted",
+    "certificate": "the encrypted connection is not accepted",
+    "pg_hba": "the server lets nobody in from here",
+}
+
 Connection = psycopg.Connection[Any]
 
 
@@ -45,7 +64,7 @@ def publish_postgres(run: Settings) -> str:
     if not folder.exists():
         raise PublishError(f"{shown(run.published)} holds no snapshot: make build.")
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    with psycopg.connect(run.postgres, autocommit=True, client_encoding="utf8") as conn:
+    with _connection(run.postgres) as conn:
         _refuse_second_publisher(conn)
         _drop_replaced(conn)
         _refuse_what_would_break(conn)
@@ -60,6 +79,31 @@ def publish_postgres(run: Settings) -> str:
                 _swap(conn, schema)
         _drop_replaced(conn)
     return str(manifest["run_id"])
+
+
+def _connection(conninfo: str) -> Connection:
+    """A connection, or PublishError with nothing of the conninfo in it."""
+    try:
+        conninfo_to_dict(conninfo)
+    except Exception:
+        is_readable = False
+    else:
+        is_readable = True
+    if not is_readable:
+        raise SettingsError(
+            "EXPANSION_POSTGRES is no conninfo: expected 'host=... dbname=... user=...'"
+            " or postgresql://user@host/dbname, with quotes or %-codes around what is "
+            "special in a password."
+        )
+    try:
+        return psycopg.connect(conninfo, autocommit=True, client_encoding="utf8")
+    except Exception as error:
+        said = str(error)
+    because = next((why for word, why in REFUSALS.items() if word in said), "")
+    raise PublishError(
+        f"PostgreSQL could not be reached: {because or 'the connection failed'}. "
+        "EXPANSION_POSTGRES says where it is."
+    )
 
 
 def _refuse_second_publisher(conn: Connection) -> None:
@@ -135,6 +179,15 @@ def _copy(
     ):
         while chunk := file.read(CHUNK):
             copy.write(chunk)
+    for column in table["columns"]:
+        if column["type"] == "VARCHAR":
+            # A CSV guards texts that a spreadsheet would take for formulas.
+            text = Identifier(column["name"])
+            _run(
+                conn,
+                "update {} set {} = substr({}, 2) where starts_with({}, chr(39))",
+                *(name, text, text, text),
+            )
     arrived = _value(conn, "select count(*) from {}", name)
     if arrived != table["rows"]:
         raise PublishError(

@@ -29,7 +29,8 @@ class Settings:
     as_of: dt.date
     policy: dict[str, str]
     target: str
-    alert_webhook: str | None = None
+    # Whoever knows it can post there: it is shown nowhere.
+    alert_webhook: str | None = field(default=None, repr=False)
     reports: Path = Path("data/reports")
     published: Path = PROJECT / "data" / "published"
     snapshots: int = 5

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -37,6 +38,8 @@ class Hook(HTTPServer):
     """A webhook on this machine that fails so many times first."""
 
     failures = 0
+    # What is answered when nothing fails, and where that leads.
+    status, location = 204, ""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, object]] = []
@@ -56,7 +59,14 @@ class Answer(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.bodies.append(json.loads(body))
         is_failure = len(self.server.bodies) <= self.server.failures
-        self.send_response(503 if is_failure else 204)
+        self.send_response(503 if is_failure else self.server.status)
+        if self.server.location:
+            self.send_header("Location", self.server.location)
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.server.bodies.append({"method": "GET"})
+        self.send_response(200)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -130,9 +140,86 @@ def test_one_that_always_fails_is_named_and_not_in_the_log(
     tmp_path: Path, hook: Hook
 ) -> None:
     hook.failures = 99
-    with pytest.raises(AlertError, match="T1 could not be posted: HTTP Error 503"):
+    with pytest.raises(
+        AlertError, match="T1 could not be posted: the webhook answered 503"
+    ):
         send(EVENT, run(tmp_path, hook.url), wait_seconds=0.001)
     assert len(hook.bodies) == 4 and lines(run(tmp_path)) == []
+
+
+@pytest.mark.parametrize("status", [199, 301, 302, 303, 307, 308, 400, 404, 500])
+def test_2xx_alone_is_a_receipt_and_nobody_is_led_elsewhere(
+    tmp_path: Path, hook: Hook, status: int
+) -> None:
+    hook.status = status
+    hook.location = f"http://localhost:{hook.server_port}/elsewhere"
+    with pytest.raises(AlertError, match=rf"T1 could not be posted: .*{status}|asked"):
+        send(EVENT, run(tmp_path, hook.url), wait_seconds=0.001)
+    assert {"method": "GET"} not in hook.bodies and lines(run(tmp_path)) == []
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_every_2xx_is_a_receipt(tmp_path: Path, hook: Hook, status: int) -> None:
+    hook.status = status
+    send(EVENT, run(tmp_path, hook.url), wait_seconds=0.001)
+    assert len(hook.bodies) == 1 == len(lines(run(tmp_path)))
+
+
+SECRET = "T0KEN"
+# No address to post to: some counted as posted, others showed the token.
+BAD_ADDRESSES = [
+    f"file:///tmp/{SECRET}",
+    f"data:text/plain,{SECRET}",
+    f"ftp://127.0.0.1/{SECRET}",
+    f"gopher://127.0.0.1/{SECRET}",
+    f"javascript:{SECRET}",
+    f"hooks.example/{SECRET}",
+    f"//hooks.example/{SECRET}",
+    f"/{SECRET}",
+    SECRET,
+    f"http://{SECRET} x/",
+    f"http:/{SECRET}",
+    f"http://[{SECRET}",
+    f"http://127.0.0.1:{SECRET}/",
+    f"http://127.0.0.1:99999/{SECRET}",
+    f"http://:80/{SECRET}",
+    f"http://127.0.0.1:1/{SECRET}",
+    f"https://127.0.0.1:1/{SECRET}?key={SECRET}",
+    f"http://user:{SECRET}@127.0.0.1:1/",
+    f"http://{'a' * 70}.example/{SECRET}",
+    f"http://xn--{SECRET}-.invalid/",
+    f"http://127.0.0.1:1/{SECRET}\r\nHost: x",
+    f"http://127.0.0.1:1/{SECRET}\udcff",
+    f" http://127.0.0.1:1/{SECRET}",
+    f"http://.{SECRET}./",
+]
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES, ids=range(len(BAD_ADDRESSES)))
+def test_a_bad_address_is_an_alert_that_failed_and_is_shown_nowhere(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    address: str,
+) -> None:
+    monkeypatch.setattr("orchestration.alerts.ATTEMPTS", 1)
+    caplog.set_level("DEBUG")
+    with pytest.raises(AlertError) as raised:
+        send(EVENT, run(tmp_path, address))
+    told = "".join(traceback.format_exception(raised.value))
+    written = "".join(path.read_text() for path in tmp_path.rglob("*"))
+    shown = (told, repr(run(tmp_path, address)), caplog.text, *capfd.readouterr())
+    assert not [text for text in (*shown, written) if SECRET.lower() in text.lower()]
+    assert "\n" not in str(raised.value) and lines(run(tmp_path)) == []
+
+
+def test_a_webhook_that_is_posted_to_is_in_no_log(
+    tmp_path: Path, hook: Hook, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    send(EVENT, run(tmp_path, f"{hook.url}/{SECRET}"))
+    assert len(hook.bodies) == 1 and SECRET not in caplog.text
 
 
 def test_the_webhook_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

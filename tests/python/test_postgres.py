@@ -225,8 +225,8 @@ def test_two_do_not_publish_at_once(database: str) -> None:
     ("conninfo", "said"),
     [
         ("", "EXPANSION_POSTGRES is not set"),
-        ("host=/nowhere password=secret dbname=x", "PostgreSQL refused: connection"),
-        ("nonsense", "PostgreSQL refused: missing"),
+        ("host=/nowhere password=secret dbname=x", "PostgreSQL could not be reached:"),
+        ("nonsense", "EXPANSION_POSTGRES is no conninfo"),
     ],
 )
 def test_what_cannot_be_reached_is_one_sentence(
