@@ -125,14 +125,13 @@ def serve(run: Settings, port: int) -> None:
         "EXPANSION_SNAPSHOT": str(snapshot(run)),
         "DO_NOT_TRACK": "1",
     }
-    dct = Path(sys.executable).with_name("dct")
     with tempfile.TemporaryDirectory(prefix="boards-") as folder:
         for name in ("dbt_charts.yml", "charts", "templates"):
             (Path(folder) / name).symlink_to(PROJECT / name)
         print(f"http://127.0.0.1:{port}/executive/  (Ctrl-C ends it)", flush=True)
-        place = ["--project-dir", folder, "--host", "127.0.0.1", "--port", str(port)]
+        server = [sys.executable, "-m", "orchestration.boards_server"]
         try:
-            subprocess.run([dct, "serve", "--no-cache", *place], env=environment)
+            subprocess.run([*server, folder, str(port)], cwd=PROJECT, env=environment)
         except KeyboardInterrupt:
             return
 

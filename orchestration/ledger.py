@@ -5,6 +5,7 @@ beside it, from which a new warehouse gets them back. Each copy guards the other
 stands in the Parquet and not in the warehouse has been tampered with.
 """
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,7 @@ from orchestration.closing import (
 )
 from orchestration.settings import settings
 from orchestration.warehouse import frame, typed
+from reports.file_names import file_name
 
 
 def read(table: str, contract: Contract) -> pd.DataFrame:
@@ -65,11 +67,19 @@ def write_pages(records: pd.DataFrame) -> None:
     """Each version of each record as a page to read, Markdown and HTML."""
     folder = parquet("").parent
     folder.mkdir(parents=True, exist_ok=True)
+    ids = set(records["decision_id"])
     for record in records.to_dict("records"):
-        name = f"{record['decision_id']}-v{record['version']}"
+        name = f"{_page_name(record['decision_id'], ids)}-v{record['version']}"
         for suffix in ("md", "html"):
             text = record["markdown" if suffix == "md" else suffix]
             (folder / f"{name}.{suffix}").write_text(text, encoding="utf-8")
+
+
+def _page_name(decision_id: str, ids: set[str]) -> str:
+    """The id itself, where it is a file name and no other is the same but for case."""
+    is_name = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", decision_id)
+    same = [other for other in ids if other.lower() == decision_id.lower()]
+    return decision_id if is_name and len(same) == 1 else file_name(decision_id)
 
 
 def _restore(conn: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> None:

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from reports.file_names import file_name
+
 # What the bar at the top calls each board; the first is the page that opens.
 BOARDS = {
     "executive": "Overview",
@@ -43,8 +45,7 @@ class Page:
     def file(self) -> str:
         """Where it is written."""
         if self.variable:
-            value = re.sub(r"[^A-Za-z0-9_]+", "-", self.value).strip("-")
-            return f"{self.board}-{value}.html"
+            return f"{self.board}-{file_name(self.value)}.html"
         return "index.html" if self.board == "executive" else f"{self.board}.html"
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from decisions.triggers import RULES
+from reports.file_names import file_name
 
 Row = Mapping[str, Any]
 
@@ -210,7 +211,7 @@ def _page(
     template = TEMPLATES.get_template(f"{kind.removesuffix('s')}.md.j2")
     return Page(
         kind=kind.capitalize(),
-        path=f"{kind}/{name}.html",
+        path=f"{kind}/{file_name(name)}.html",
         title=title,
         summary=summary,
         now=context["now"] if now is None else now,
@@ -343,7 +344,7 @@ def _person(people: Row, user_id: str) -> str:
 
 
 def _link(kind: str, name: str) -> str:
-    return f"[{words(name)}](../{kind}/{name}.html)"
+    return f"[{words(name)}](../{kind}/{file_name(name)}.html)"
 
 
 def _rows(rows: list[Row], name: str, value: str) -> list[Row]:

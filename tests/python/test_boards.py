@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,15 +67,36 @@ def test_links_lead_to_files_and_what_is_not_drawn_has_none() -> None:
     page = linked(drawn, pages[1], pages)
     body = page[page.index("</nav>") :]
     assert re.findall(r'<a(?: href="(.*?)")?>', body) == [
-        *("account-Alder-Sons-ACC-1.html", "", "", "queue.html", "#top")
+        *(one.file, "", "", "queue.html", "#top")
     ]
     assert (
         '<a href="index.html">Overview</a> <a class="here" href="queue.html">' in page
     )
     assert "Sons</a>" not in page and "Sons</a>" not in linked(drawn, one, pages)
     two = Page("account", "account", "../ACC 2", "Birch")
-    assert two.file == "account-ACC-2.html"
+    assert re.fullmatch(r"account-ACC-2-\w{10}\.html", two.file)
     assert "Alder &amp; Sons</a> <a" in linked(drawn, one, [*pages, two])
+
+
+# Each pair was one file, or no file's name, of some file system.
+NAMES = [
+    *("enterprise", "mid_market", "中型", "大企業", "A B", "A-B", "A/B", "a b", "acme"),
+    *("Acme", "ACME", "", "-", ".", "..", "../x", "x" * 300, "x" * 301, "é", "e\u0301"),
+    *("con", "\ud800", "a\nb", "a\tb", 'a"b', "index", "İ", "i"),
+]
+
+
+def test_no_two_pages_are_one_file() -> None:
+    pages = [Page("executive", "segment", name) for name in NAMES]
+    pages += [Page("executive"), *(Page(board) for board in NAMED)]
+    files = {page.file.casefold() for page in pages}
+    assert len(files) == len(NAMES) + len(NAMED)
+    for page in pages:
+        assert re.fullmatch(r"[A-Za-z0-9_-]+\.html", page.file)
+        assert len(page.file.encode()) <= 100
+    assert Page("executive", "segment", "mid_market").file == (
+        "executive-mid_market.html"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +166,7 @@ def test_pages_show_the_figures_of_the_marts(drawn: dict[str, str], ask: Ask) ->
     assert f"{closing:,.2f}" in painted(drawn["finance.html"], "closing")
     ready = ask("from marts.expansion_queue where priority is not null")
     assert painted(drawn["queue.html"], "ready").strip().startswith(f"{len(ready)}")
-    flips = drawn["decision-DEC-01.html"]
+    flips = drawn[Page("decision", "decision_id", "DEC-01").file]
     cells = ask("from decisions.scenario_grid where scope_type = 'company'")
     drawing = flips[flips.index('id="chart-flip_map"') :]
     assert drawing.count("fill-opacity=") >= len(cells)
@@ -187,6 +209,32 @@ def served() -> Iterator[str]:
     finally:
         os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=PATIENCE)
+
+
+def answered(address: str, path: str, **headers: str) -> tuple[int, str]:
+    """What the server says to a request with such headers."""
+    request = urllib.request.Request(address + path, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_only_this_machine_is_served_under_its_own_name(reports: Path) -> None:
+    with served() as address:
+        port = urlsplit(address).port
+        status, page = answered(address, "/executive/")
+        assert status == 200 and len(page) > 5000
+        for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example"):
+            status, refusal = answered(address, "/executive/", Host=host)
+            assert status == 400 and len(refusal) < 100, host
+        assert answered(address, "/executive/", Host=f"localhost:{port}")[0] == 200
+        for origin in ("http://evil.example", "null", "http://["):
+            assert answered(address, "/executive/", Origin=origin)[0] == 403
+        assert answered(address, "/executive/", Origin=address)[0] == 200
+        for path in ("/health", "/health/"):
+            assert answered(address, path) == (200, '{"status":"ok"}')
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium: apt-get install it")

@@ -11,6 +11,7 @@ import pytest
 from orchestration import docs
 from orchestration.seeds import seed
 from orchestration.settings import PROJECT
+from reports.file_names import file_name
 from reports.pages import PLACES, Known, site
 from tests.python.compiled_build import CATALOG, Node, dbt
 
@@ -45,7 +46,7 @@ def test_every_row_of_the_seeds_has_its_page_and_is_in_the_index(
     pages: dict[str, str],
 ) -> None:
     expected = {
-        f"{kind}/{row[key]}.html"
+        f"{kind}/{file_name(row[key])}.html"
         for kind, (name, key) in NAMES.items()
         for row in seed(name)
     }
@@ -101,7 +102,7 @@ def test_a_page_says_what_the_warehouse_says(
     )
     play = text_of(pages["plays/cross_sell.html"])
     assert "no evidence of an effect" in play and "premium feature tried" in play
-    trigger = text_of(pages["triggers/TRG-04.html"])
+    trigger = text_of(pages[f"triggers/{file_name('TRG-04')}.html"])
     assert "net revenue retention 1m" in trigger and "within 30 days" in trigger
     assert "Who acts: Hester Brackwood (USR-034)" in trigger
 
