@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,14 @@ DATABASE = "expansion.duckdb"
 MANIFEST = "manifest.json"
 # What is not published yet, or not any more, begins with this.
 HALF = ".half"
+# With what a spreadsheet takes a text for a formula.
+FORMULAS = "=+-@\uff1d\uff0b\uff0d\uff20\t\r\n'"
+CSV_TEXTS = (
+    "A text that begins with = + - @, their wide forms, a tab or a line break, which a "
+    "spreadsheet would take for a formula, has an apostrophe before it, and so has one "
+    "that begins with an apostrophe: take one apostrophe away from each text that "
+    "begins with one. Parquet and the database have texts as they are."
+)
 # The newest format that every DuckDB from 0.10 on opens.
 STORAGE_VERSION = "v1.0.0"
 
@@ -145,10 +153,39 @@ def _copy(
     """A table in all its forms, in one order: the same rows are the same bytes."""
     name = f'{table.schema}."{table.name}"'
     conn.execute(f"create table {copy}.{name} as from {source}.{name} order by all")
-    for kind, options in (("parquet", "format parquet"), ("csv", "format csv, header")):
+    for kind, rows, options in (
+        ("parquet", "*", "format parquet"),
+        ("csv", _columns(table, _guarded), "format csv, header"),
+    ):
         path = folder / table.file(kind)
         path.parent.mkdir(parents=True, exist_ok=True)
-        conn.execute(f"copy {copy}.{name} to '{_quoted(path)}' ({options})")
+        conn.execute(
+            f"copy (select {rows} from {copy}.{name}) to '{_quoted(path)}' ({options})"
+        )
+
+
+def _columns(table: Table, text: Callable[[str], str]) -> str:
+    """The columns of a table, each text as a function makes it."""
+    columns = {
+        '"' + name.replace('"', '""') + '"': kind
+        for name, kind in table.columns.items()
+    }
+    return ", ".join(
+        f"{text(name)} as {name}" if kind == "VARCHAR" else name
+        for name, kind in columns.items()
+    )
+
+
+def _guarded(column: str) -> str:
+    """A text that a spreadsheet shows as a text, whatever it begins with."""
+    begins = f"contains({_text(FORMULAS)}, substr({column}, 1, 1))"
+    guarded = f"concat(chr(39), {column})"
+    return f"if({column} <> '' and {begins}, {guarded}, {column})"
+
+
+def _unguarded(column: str) -> str:
+    """A text of a CSV as it was."""
+    return f"if(starts_with({column}, chr(39)), substr({column}, 2), {column})"
 
 
 def _fingerprint(
@@ -173,10 +210,11 @@ def _audit(folder: Path, tables: list[Table]) -> None:
             relations = {
                 DATABASE: f'published.{table.schema}."{table.name}"',
                 table.file("parquet"): f"read_parquet('{parquet}')",
-                table.file("csv"): f"read_csv('{csv}', auto_detect = false, "
+                table.file("csv"): f"(select {_columns(table, _unguarded)} "
+                f"from read_csv('{csv}', auto_detect = false, "
                 f"header = true, columns = {{{types}}}, delim = ',', quote = '\"', "
                 "escape = '\"', allow_quoted_nulls = false, parallel = false, "
-                "max_line_size = 100000000)",
+                "max_line_size = 100000000))",
             }
             for file, relation in relations.items():
                 found = _fingerprint(conn, relation)
@@ -199,6 +237,7 @@ def _describe(folder: Path, tables: list[Table], as_of: str, policy: str) -> str
         "run_id": f"{as_of}-{hashlib.sha256(text.encode()).hexdigest()[:12]}",
         "as_of": as_of,
         "policy_version": policy,
+        "csv_texts": CSV_TEXTS,
         "database": {"file": DATABASE, "sha256": sha256(folder / DATABASE)},
         "tables": described,
     }

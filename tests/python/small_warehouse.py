@@ -9,6 +9,8 @@ AS_OF = "2026-06-30"
 # What a text may hold that a file could lose: nothing, quotes, lines, an end mark.
 NOTES = (
     *("null", "''", "' '", "'a,b'", "'say \"so\"'", "'null'", "'Zoë'"),
+    *("'=1+1'", "'+1'", "'-1'", "'@x'", "'''quoted'", "'''=1'", "'\uff1d1'", r"e'\tx'"),
+    r"e'\rx'",
     *(r"e'two\nlines'", r"e'one\r\ntwo'", r"e'\\.'", r"e'before\n\\.\nafter'"),
 )
 

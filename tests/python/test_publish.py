@@ -1,5 +1,7 @@
 """Publishing: people read one run, whole, whatever happens to the next."""
 
+import csv
+import dataclasses
 import json
 import logging
 import os
@@ -114,6 +116,35 @@ def test_every_form_holds_the_rows_of_the_warehouse() -> None:
             assert pq.read_table(parquet).num_rows == len(rows)
             texts = f"read_csv('{csv}', header = true, all_varchar = true)"
             assert len(rows_of(conn, texts)) == len(rows)
+
+
+def test_a_spreadsheet_finds_no_formula_in_a_csv() -> None:
+    publish_run(7)
+    with (current() / "csv/marts/figures.csv").open(newline="") as lines:
+        notes = [row["note"] for row in csv.DictReader(lines)]
+    assert {"'=1+1", "'+1", "'-1", "'@x", "'\uff1d1", "'\tx", "'\rx"} <= set(notes)
+    assert {"''quoted", "''=1", "Zoë", "a,b"} <= set(notes)
+    assert not [note for note in notes if note and note[0] in "=+-@\uff1d\t\r"]
+    manifest = json.loads((current() / "manifest.json").read_text())
+    assert "take one apostrophe away" in manifest["csv_texts"]
+    with duckdb.connect(str(current() / "expansion.duckdb"), read_only=True) as conn:
+        exact = {
+            row[0] for row in conn.execute("select note from marts.figures").fetchall()
+        }
+    read = {note.removeprefix("'") for note in notes}
+    assert read == {note or "" for note in exact}
+
+
+def test_two_warehouses_of_the_same_content_are_one_snapshot(place: Path) -> None:
+    first = publish_run(1)
+    ids = set()
+    for name in ("other", "Raw", "a b"):
+        run = dataclasses.replace(
+            settings(), warehouse=place / f"{name}.duckdb", published=place / name
+        )
+        write_warehouse(run.warehouse, 1)
+        ids.add(publish.publish(run))
+    assert ids == {first}
 
 
 def test_the_same_content_is_not_written_twice() -> None:
