@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.faults import one_sentence
 from orchestration.publish import CURRENT, DATABASE
 from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
 from reports.board_pages import BOARDS, Page, linked
@@ -136,6 +137,7 @@ def serve(run: Settings, port: int) -> None:
             return
 
 
+@one_sentence
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("do", choices=["write", "serve"])

@@ -21,6 +21,7 @@ from dbt.cli.main import dbtRunner
 
 from orchestration.closing import LedgerError
 from orchestration.door import open_door
+from orchestration.faults import one_sentence
 from orchestration.lock import LockError, held
 from orchestration.publish import served, told
 from orchestration.raw_sources import DoorError
@@ -85,6 +86,7 @@ def materialise() -> list[str]:
     if not parsed.success:
         return [f"dbt could not parse the project: {parsed.exception}"]
     from orchestration.definitions import defs
+    from orchestration.runs import innermost
 
     logging.disable(logging.CRITICAL)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -95,7 +97,7 @@ def materialise() -> list[str]:
     errors = [
         event.step_failure_data.error for event in result.get_step_failure_events()
     ]
-    failures = [str(error.cause or error) for error in errors if error]
+    failures = [innermost(error) for error in errors if error]
     # Dagster calls a run a success that skipped a step for want of an output.
     if not failures and not result.asset_materializations_for_node(SNAPSHOT_STEP):
         failures = ["the snapshot was not reached"]
@@ -120,6 +122,7 @@ def build(run: Settings) -> int:
     return 1 if failures else 0
 
 
+@one_sentence
 def main() -> int:
     """One build at a time; what stops it before it starts is said in one sentence."""
     try:
@@ -128,8 +131,6 @@ def main() -> int:
             return build(run)
     except (SettingsError, DoorError, LedgerError, LockError) as error:
         print(error, file=sys.stderr)
-    except duckdb.IOException as error:
-        print(f"{run.warehouse} cannot be opened: {error}", file=sys.stderr)
     return 1
 
 

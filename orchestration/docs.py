@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from decisions.contracts import CONTRACTS
+from orchestration.faults import one_sentence
 from orchestration.seeds import seed
 from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
 from reports.pages import Known, Table, site
@@ -236,14 +237,12 @@ def write(run: Settings) -> Path:
     return folder / "index.html"
 
 
+@one_sentence
 def main() -> int:
     try:
         print(shown(write(settings())))
     except (DocsError, SettingsError) as error:
         print(error, file=sys.stderr)
-        return 1
-    except duckdb.IOException as error:
-        print(f"The warehouse cannot be opened: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -43,6 +43,11 @@ def upgrade(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
 def upgrade_files(run: Settings) -> None:
     """A folder of files as this version writes them; the old one stays beside it."""
     folder = ledger_folder(run)
+    if folder.exists() and not folder.is_dir():
+        raise LedgerError(
+            f"{shown(folder)} is a file where the folder of the ledger belongs: move "
+            "it away, and build again."
+        )
     following = folder.with_name(f"{folder.name}.next")
     _finish(folder, following)
     files = sorted(folder.glob("*.parquet"))

@@ -17,6 +17,7 @@ from orchestration.closing import (
     LedgerError,
     ledger_folder,
     quoted,
+    reading,
     write_parquet,
 )
 from orchestration.settings import settings
@@ -91,14 +92,15 @@ def _restore(conn: duckdb.DuckDBPyConnection, table: str, contract: Contract) ->
     if not path.exists():
         return
     exported = f"read_parquet('{quoted(path)}')"
-    if not _count(conn, name):
-        conn.execute(f"insert into {name} by name select * from {exported}")
     kept = ", ".join(f'"{column}"' for column in contract.types)
     key = ", ".join(contract.key)
-    lost = conn.execute(
-        f"select {key} from (select {kept} from {exported} "
-        f"except select {kept} from {name}) order by {key} limit 1"
-    ).fetchall()
+    with reading(path):
+        if not _count(conn, name):
+            conn.execute(f"insert into {name} by name select * from {exported}")
+        lost = conn.execute(
+            f"select {key} from (select {kept} from {exported} "
+            f"except select {kept} from {name}) order by {key} limit 1"
+        ).fetchall()
     if lost:
         values = ", ".join(str(value) for value in lost[0])
         raise LedgerError(

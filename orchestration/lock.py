@@ -51,6 +51,8 @@ def _holder(text: str) -> str:
     try:
         who = json.loads(text)
     except ValueError:
+        who = None
+    if not isinstance(who, dict) or not {"pid", "since"} <= set(who):
         return "being written by another process: try again when it is done."
     return (
         f"being written by process {who['pid']} since {who['since']}: "

@@ -23,6 +23,8 @@ from metricflow_semantics.model.dbt_manifest_parser import (
 )
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
+from orchestration.closing import quoted
+from orchestration.faults import one_sentence
 from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
 
 MANIFEST = PROJECT / "target" / "semantic_manifest.json"
@@ -121,15 +123,11 @@ def answer(
         with duckdb.connect() as conn:
             # Under the name it was built by, which queries and views call it.
             conn.execute(
-                f"attach '{run.warehouse}' as \"{layer.database}\" (read_only)"
+                f"attach '{quoted(run.warehouse)}' as \"{layer.database}\" (read_only)"
             )
             return rows_of(conn, query)
     except duckdb.CatalogException as error:
         raise MetricsError(f"{place} lacks the marts: run make build.") from error
-    except duckdb.IOException as error:
-        raise MetricsError(
-            f"{place} cannot be opened, perhaps a build is writing."
-        ) from error
 
 
 def described(layer: MetricsLayer) -> str:
@@ -163,6 +161,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+@one_sentence
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument

@@ -4,7 +4,6 @@ The tables are copied into schemas that nobody reads, which then get the names o
 they replace, all in one transaction; the old ones go when their last reader is done.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -14,7 +13,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from orchestration.publish import CURRENT, MANIFEST, SCHEMAS, PublishError
+from orchestration.faults import one_sentence
+from orchestration.publish import CURRENT, SCHEMAS, PublishError, read_manifest
 from orchestration.settings import Settings, SettingsError, settings, shown
 
 TYPES = {
@@ -63,7 +63,7 @@ def publish_postgres(run: Settings) -> str:
     folder = (run.published / CURRENT).resolve()
     if not folder.exists():
         raise PublishError(f"{shown(run.published)} holds no snapshot: make build.")
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = read_manifest(folder)
     with _connection(run.postgres) as conn:
         _refuse_second_publisher(conn)
         _drop_replaced(conn)
@@ -261,6 +261,7 @@ def _run(conn: Connection, statement: str, *parts: Composable) -> None:
     conn.execute(SQL(statement).format(*parts))
 
 
+@one_sentence
 def main() -> int:
     """What went wrong is said in one sentence, without the conninfo."""
     try:

@@ -63,6 +63,7 @@ def publish(run: Settings) -> str:
     """
     with held(run.published / CURRENT):
         half = run.published / HALF
+        _refuse_no_link(run.published / CURRENT)
         _sweep(run.published)
         try:
             half.mkdir()
@@ -270,7 +271,7 @@ def _settle(folder: Path) -> None:
 
 def _refuse_altered(folder: Path) -> None:
     """A snapshot of the same content is used again only if it is as it was written."""
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest = read_manifest(folder)
     files = [manifest["database"]]
     for table in manifest["tables"]:
         files += [table["parquet"], table["csv"]]
@@ -281,6 +282,29 @@ def _refuse_altered(folder: Path) -> None:
                 f"{shown(path)} was changed by hand: remove {shown(folder)} and build "
                 "again."
             )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What a snapshot says of itself; PublishError where it does not."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if {"run_id", "database", "tables"} <= set(manifest):
+            return dict(manifest)
+    except (OSError, ValueError, TypeError):
+        pass
+    raise PublishError(
+        f"{shown(path)} is missing or broken: remove {shown(folder)} and run make "
+        "build, which publishes anew."
+    )
+
+
+def _refuse_no_link(current: Path) -> None:
+    if current.exists() and not current.is_symlink():
+        raise PublishError(
+            f"{shown(current)} is not the link that publishing turns: move it away, "
+            "and build again."
+        )
 
 
 def _turn(published: Path, run_id: str) -> None:

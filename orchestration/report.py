@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from orchestration.faults import one_sentence
 from orchestration.settings import Settings, SettingsError, settings, shown
 from orchestration.warehouse import frame
 from reports.workbook import Month, workbook
@@ -95,10 +96,6 @@ def write(run: Settings, text: str) -> Path:
     except duckdb.CatalogException as error:
         place = shown(run.warehouse)
         raise ReportError(f"{place} lacks the marts: run make build.") from error
-    except duckdb.IOException as error:
-        raise ReportError(
-            f"{shown(run.warehouse)} cannot be opened, perhaps a build is writing."
-        ) from error
     except OverflowError as error:
         raise ReportError(str(error)) from error
     path = run.reports / f"nrr-{month.month_start:%Y-%m}.xlsx"
@@ -109,6 +106,7 @@ def write(run: Settings, text: str) -> Path:
     return path
 
 
+@one_sentence
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("month", nargs="?", default="", help="such as 2026-05")

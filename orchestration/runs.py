@@ -100,7 +100,11 @@ def _events(
 def _reason(step: dg.DagsterEvent) -> str:
     """The innermost cause of a failed step, in one line that fits a message."""
     error = step.step_failure_data.error
-    while error and error.cause:
+    return innermost(error) if error else "no reason was given"
+
+
+def innermost(error: Any) -> str:
+    """What an error comes from, in one line."""
+    while error.cause:
         error = error.cause
-    text = COLOURS_AND_CLASS.sub("", error.message if error else "no reason was given")
-    return textwrap.shorten(text, WIDTH)
+    return textwrap.shorten(COLOURS_AND_CLASS.sub("", error.message), WIDTH)

@@ -15,6 +15,9 @@ POLICY = PROJECT / "seeds" / "policy" / "metric_policy.csv"
 SCHEMAS = {"raw", "staging", "quarantine", "policy", "intermediate", "ledger"}
 NO_NAMES = SCHEMAS | {"marts", "decisions", "main", "memory", "temp", "system"}
 
+# The name is an identifier in the SQL of others, who do not all quote it.
+NO_SIGNS = set("\"'`;{}%\\") | {chr(number) for number in range(32)}
+
 
 class SettingsError(ValueError):
     """A setting that cannot be used; the message is one sentence for the person."""
@@ -60,10 +63,15 @@ def settings() -> Settings:
         raw = str(Path(raw).resolve())
     place = os.environ.get("EXPANSION_WAREHOUSE") or "data/warehouse.duckdb"
     warehouse = (PROJECT / place).resolve()
-    if warehouse.stem in NO_NAMES:
+    if warehouse.stem.lower() in NO_NAMES or set(warehouse.stem) & NO_SIGNS:
         raise SettingsError(
             f"EXPANSION_WAREHOUSE is '{place}': expected a file that is not named like "
-            "a schema, such as warehouse.duckdb."
+            "a schema and has no quotes in its name, such as warehouse.duckdb."
+        )
+    if warehouse.is_dir():
+        raise SettingsError(
+            f"EXPANSION_WAREHOUSE is '{place}': that is a folder, expected a file such "
+            "as warehouse.duckdb in it."
         )
     reports = os.environ.get("EXPANSION_REPORTS")
     published = os.environ.get("EXPANSION_PUBLISHED") or warehouse.parent / "published"

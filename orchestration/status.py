@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.defs.schedules import CLOSING_HOUR, DAILY_HOUR, closing_day
+from orchestration.faults import one_sentence
 from orchestration.runs import FINISHED, outcome, progress
 from orchestration.settings import shown
 from orchestration.summary import (
@@ -76,6 +77,7 @@ def _next(days: list[dt.date], hour: int, now: dt.datetime) -> dt.datetime:
     return min(time for time in times if time > now)
 
 
+@one_sentence
 def main() -> int:
     lines = built()
     home = Path(os.environ.get("DAGSTER_HOME", "data/dagster"))
