@@ -49,8 +49,11 @@ def sentence(error: BaseException) -> str:
             "or name another place by EXPANSION_WAREHOUSE, EXPANSION_PUBLISHED or "
             "EXPANSION_REPORTS."
         )
-    elif isinstance(error, json.JSONDecodeError):
-        said = "A file of an earlier build is broken: make clean, then make build."
+    elif isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        said = (
+            "A file that an earlier build left is broken, most likely run_results.json "
+            "of folder target: remove it, and run make build."
+        )
     else:
         first = (str(error).strip().splitlines() or [""])[0][:LONGEST]
         said = (

@@ -26,6 +26,10 @@ WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 DAY = dt.timedelta(days=1)
 
 
+class StatusError(Exception):
+    """A status that cannot be told; the message is one sentence for the person."""
+
+
 def built() -> list[str]:
     """What dbt said at the end of the last build, whoever started it."""
     results = run_results()
@@ -82,10 +86,18 @@ def main() -> int:
     lines = built()
     home = Path(os.environ.get("DAGSTER_HOME", "data/dagster"))
     if (home / "dagster.yaml").exists():
-        with dg.DagsterInstance.from_config(str(home)) as instance:
-            lines += ran(instance)
-            scheduler = instance.get_daemon_statuses(["SCHEDULER"])["SCHEDULER"]
-            is_awake = scheduler.healthy
+        try:
+            with dg.DagsterInstance.from_config(str(home)) as instance:
+                lines += ran(instance)
+                scheduler = instance.get_daemon_statuses(["SCHEDULER"])["SCHEDULER"]
+                is_awake = scheduler.healthy
+        # Settings or a database that are broken raise whatever they like.
+        except Exception as error:
+            raise StatusError(
+                f"Dagster's records in {shown(home.resolve())} cannot be read "
+                f"({type(error).__name__}): move the folder away, and make dev makes "
+                "it anew."
+            ) from error
     else:
         is_awake = False
     if is_awake:
