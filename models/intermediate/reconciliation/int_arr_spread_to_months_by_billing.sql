@@ -2,7 +2,7 @@ with
 
 item_months as (
 
-    select * from {{ ref('int_item_months_covered_by_invoice_lines') }}
+    select * from {{ ref('int_item_months_in_force') }}
 
 ),
 
@@ -112,19 +112,8 @@ parts as (
         product_id,
         currency,
         month_number,
-        'billed' as kind,
-        day_amount * least(n_days, covered_days) as amount
-    from item_months
-
-    union all
-
-    select
-        account_id,
-        product_id,
-        currency,
-        month_number,
-        'unbilled' as kind,
-        day_amount * greatest(n_days - covered_days, 0) as amount
+        'in_force' as kind,
+        day_amount * {{ dbt.datediff('covers_from', 'covers_to', 'day') }} as amount
     from item_months
 
 )

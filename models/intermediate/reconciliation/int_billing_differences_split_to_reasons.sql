@@ -1,98 +1,54 @@
 with
 
-line_months as (
+segments as (
 
-    select * from {{ ref('int_invoice_lines_spread_to_months') }}
-    where not is_usage
+    select * from {{ ref('int_billing_segments') }}
 
 ),
 
-item_months as (
+judged as (
 
-    select * from {{ ref('int_item_months_covered_by_invoice_lines') }}
+    select * from {{ ref('int_billing_units_judged') }}
 
 ),
 
 arr_months as (
 
     select * from {{ ref('int_arr_spread_to_months_by_billing') }}
+    where kind <> 'in_force'
 
 ),
 
-compared as (
-
-    select * from {{ ref('int_invoice_lines_compared_with_prices') }}
-
-),
-
--- The days of a line on which its item is in force. Of days billed more than once all
--- but one are billed without contract: kept_share is what is left of each.
-met as (
+counted as (
 
     select
-        line_months.line_id,
-        line_months.account_id,
-        line_months.product_id,
-        line_months.currency,
-        line_months.month_number,
-        line_months.is_credit,
-        item_months.valid_from,
-        cast(line_months.amount as double) / line_months.n_days as day_amount,
-        case
-            when line_months.is_credit then 1
-            else
-                least(
-                    1,
-                    cast(item_months.n_days as double)
-                    / nullif(item_months.covered_days, 0)
-                )
-        end as kept_share,
-        {{ dbt.datediff(
-            'greatest(item_months.covers_from, line_months.valid_from)',
-            'least(item_months.covers_to, line_months.valid_to)',
-            'day'
-        ) }} as n_days
-    from line_months
-    inner join item_months
-        on
-            line_months.item_id = item_months.item_id
-            and line_months.currency = item_months.currency
-            and line_months.month_number = item_months.month_number
-            and line_months.valid_to > item_months.covers_from
-            and line_months.valid_from < item_months.covers_to
+        segments.account_id,
+        segments.product_id,
+        segments.currency,
+        segments.month_number,
+        judged.reason,
+        judged.is_in_force,
+        judged.billed_amount,
+        judged.standing_amount,
+        judged.rest_per_day * segments.n_days as rest_amount,
+        judged.credit_per_day * segments.n_days as credit_amount
+    from judged
+    inner join segments on judged.segment_id = segments.segment_id
 
 ),
 
-in_contract as (
-
-    select
-        met.account_id,
-        met.product_id,
-        met.currency,
-        met.month_number,
-        case when met.is_credit then 'credit' else compared.reason end as reason,
-        met.day_amount * met.n_days * met.kept_share as amount,
-        cast(compared.gap_amount as double)
-        / compared.service_days
-        * met.n_days
-        * met.kept_share as gap_amount
-    from met
-    left join compared
-        on met.line_id = compared.line_id and met.valid_from = compared.valid_from
-
-),
-
--- A refund of days after the end of a contract meets what was billed for them.
 parts as (
 
+    -- A refund of days after the end of a contract meets what was billed for them.
     select
         account_id,
         product_id,
         currency,
         month_number,
         'billed_without_contract' as reason,
-        cast(amount as decimal(18, 6)) as amount
-    from line_months
+        billed_amount as amount
+    from counted
+    where not is_in_force
 
     union all
 
@@ -101,41 +57,60 @@ parts as (
         product_id,
         currency,
         month_number,
-        'billed_without_contract' as reason,
-        cast(-amount as decimal(18, 6)) as amount
-    from in_contract
+        'unbilled' as reason,
+        -standing_amount as amount
+    from counted
+    where reason = 'unbilled'
 
     union all
 
-    -- Credits as they are; of a charge what its price or quantity is off.
+    -- Days that only credits speak of.
+    select
+        account_id,
+        product_id,
+        currency,
+        month_number,
+        'credit' as reason,
+        billed_amount as amount
+    from counted
+    where reason = 'unbilled'
+
+    union all
+
+    select
+        account_id,
+        product_id,
+        currency,
+        month_number,
+        'credit' as reason,
+        credit_amount as amount
+    from counted
+    where reason <> 'unbilled' and is_in_force
+
+    union all
+
     select
         account_id,
         product_id,
         currency,
         month_number,
         reason,
-        cast(
-            case when reason = 'credit' then amount else gap_amount end
-            as decimal(18, 6)
-        ) as amount
-    from in_contract
-    where reason <> 'timing'
+        rest_amount as amount
+    from counted
+    where reason not in ('unbilled', 'timing') and is_in_force
 
     union all
 
-    -- The rest of a charge is its price by days of service, against the twelfth below.
+    -- The rest of a bill is its price by days of service, against the twelfth below.
     select
         account_id,
         product_id,
         currency,
         month_number,
         'timing' as reason,
-        cast(
-            amount - case when reason = 'timing' then 0 else gap_amount end
-            as decimal(18, 6)
-        ) as amount
-    from in_contract
-    where reason <> 'credit'
+        billed_amount - rest_amount - credit_amount - standing_amount as amount
+    from counted
+    where reason <> 'unbilled' and is_in_force
 
     union all
 
@@ -144,7 +119,7 @@ parts as (
         product_id,
         currency,
         month_number,
-        case kind when 'billed' then 'timing' else kind end as reason,
+        kind as reason,
         -amount as amount
     from arr_months
 

@@ -30,6 +30,7 @@ terms as (
 
     select
         arr_items.item_id,
+        arr_items.subscription_id,
         arr_items.account_id,
         arr_items.product_id,
         arr_items.currency,
