@@ -23,7 +23,7 @@ select
     doubts.contract_lines,
     doubts.other_contract_lines,
     doubts.reason,
-    doubts.action
+    doubts.remedy
 from doubts
 inner join accounts on doubts.account_id = accounts.account_id
 order by doubts.is_in_closing_arr desc, doubts.doubt_arr desc, doubts.doubted_from asc

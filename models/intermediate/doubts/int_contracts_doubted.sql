@@ -25,7 +25,10 @@ reached as (
     select
         *,
         max(concat(
-            cast(coalesce(ends_on, cast('9999-12-31' as date)) as {{ dbt.type_string() }}),
+            cast(
+                coalesce(ends_on, cast('9999-12-31' as date))
+                as {{ dbt.type_string() }}
+            ),
             ' ',
             subscription_id
         )) over (
@@ -43,15 +46,15 @@ overlapped as (
         reached.account_id,
         reached.product_id,
         reached.subscription_id,
-        others.subscription_id as other_subscription_id,
+        other_contracts.subscription_id as other_subscription_id,
         reached.starts_on,
-        least(reached.ends_on, others.ends_on) as overlaps_to
+        least(reached.ends_on, other_contracts.ends_on) as overlaps_to
     from reached
-    inner join contracts as others
+    inner join contracts as other_contracts
         on
-            substring(reached.reached, 12) = others.subscription_id
-            and reached.product_id = others.product_id
-    where others.ends_on is null or others.ends_on > reached.starts_on
+            substring(reached.reached, 12) = other_contracts.subscription_id
+            and reached.product_id = other_contracts.product_id
+    where other_contracts.ends_on is null or other_contracts.ends_on > reached.starts_on
 
 ),
 

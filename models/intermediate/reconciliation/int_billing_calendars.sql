@@ -28,7 +28,7 @@ policy as (
 prices as (
 
     select
-        units.level,
+        units.grain,
         units.segment_id,
         units.unit_id,
         terms.interval_days,
@@ -39,7 +39,7 @@ prices as (
         on units.segment_id = terms.segment_id and units.item_id = terms.item_id
     where units.line_id is null
     group by
-        units.level,
+        units.grain,
         units.segment_id,
         units.unit_id,
         terms.interval_days,
@@ -50,7 +50,7 @@ prices as (
 calendars as (
 
     select distinct
-        units.level,
+        units.grain,
         units.segment_id,
         units.unit_id,
         lines.service_from,
@@ -75,7 +75,7 @@ lengths as (
     from calendars
     inner join prices
         on
-            calendars.level = prices.level
+            calendars.grain = prices.grain
             and calendars.segment_id = prices.segment_id
             and calendars.unit_id = prices.unit_id
 
@@ -108,7 +108,10 @@ parted as (
         case
             when interval_days is not null
                 then service_days >= 28 or service_days % interval_days <> 0
-            else is_proration or not is_whole_months or service_months % interval_months <> 0
+            else
+                is_proration
+                or not is_whole_months
+                or service_months % interval_months <> 0
         end as is_part
     from measured
 
@@ -133,7 +136,7 @@ expected as (
 apart as (
 
     select
-        expected.level,
+        expected.grain,
         expected.segment_id,
         expected.unit_id,
         expected.service_from,
@@ -165,7 +168,7 @@ apart as (
 )
 
 select
-    level,
+    grain,
     segment_id,
     unit_id,
     service_from,
@@ -174,4 +177,4 @@ select
     sum(expected_per_day) as expected_per_day,
     sum(day_count_per_day) as day_count_per_day
 from apart
-group by level, segment_id, unit_id, service_from, service_to, is_proration
+group by grain, segment_id, unit_id, service_from, service_to, is_proration

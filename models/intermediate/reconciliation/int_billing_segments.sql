@@ -47,13 +47,18 @@ followed as (
 
     select
         *,
-        lead(cut_on) over (partition by {{ contract }} order by cut_on) as next_cut_on
+        lead(cut_on) over (
+            partition by {{ contract }}
+            order by cut_on
+        ) as next_cut_on
     from cuts
 
 )
 
 select
-    row_number() over (order by {{ contract }}, cut_on) as segment_id,
+    row_number() over (
+        order by {{ contract }}, cut_on
+    ) as segment_id,
     {{ contract }},
     cut_on as valid_from,
     next_cut_on as valid_to,

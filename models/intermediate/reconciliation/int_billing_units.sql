@@ -26,8 +26,8 @@ named as (
 
 ),
 
--- What is billed by a line of its own stands for itself; the rest stands together: lines
--- of an item that was amended or that name none, and items that no line names.
+-- What is billed by a line of its own stands for itself. The rest stands together:
+-- lines of an item that was amended or that name none, and items that no line names.
 placed as (
 
     select
@@ -63,7 +63,7 @@ counted as (
 )
 
 select
-    'line' as level,
+    'line' as grain,
     segment_id,
     unit_id,
     item_id,
@@ -74,7 +74,7 @@ union all
 
 -- Seen as a whole too, where there is more than one.
 select
-    'contract' as level,
+    'contract' as grain,
     placed.segment_id,
     '*' as unit_id,
     placed.item_id,

@@ -33,7 +33,7 @@ policy as (
 contracted as (
 
     select
-        units.level,
+        units.grain,
         units.segment_id,
         units.unit_id,
         sum(terms.standing_amount) as standing_amount,
@@ -44,14 +44,14 @@ contracted as (
     inner join terms
         on units.segment_id = terms.segment_id and units.item_id = terms.item_id
     where units.line_id is null
-    group by units.level, units.segment_id, units.unit_id
+    group by units.grain, units.segment_id, units.unit_id
 
 ),
 
 billed as (
 
     select
-        units.level,
+        units.grain,
         units.segment_id,
         units.unit_id,
         sum(lines.billed_amount) as billed_amount,
@@ -74,7 +74,7 @@ billed as (
     from units
     inner join lines
         on units.segment_id = lines.segment_id and units.line_id = lines.line_id
-    group by units.level, units.segment_id, units.unit_id
+    group by units.grain, units.segment_id, units.unit_id
 
 ),
 
@@ -83,21 +83,21 @@ billed as (
 bounds as (
 
     select
-        level,
+        grain,
         segment_id,
         unit_id,
         min(expected_per_day) as least_expected,
         max(expected_per_day) as most_expected,
         max(day_count_per_day) as day_count_per_day
     from calendars
-    group by level, segment_id, unit_id
+    group by grain, segment_id, unit_id
 
 ),
 
 met as (
 
     select
-        coalesce(contracted.level, billed.level) as level,
+        coalesce(contracted.grain, billed.grain) as grain,
         coalesce(contracted.segment_id, billed.segment_id) as segment_id,
         coalesce(contracted.unit_id, billed.unit_id) as unit_id,
         contracted.segment_id is not null as is_in_force,
@@ -122,12 +122,12 @@ met as (
     from contracted
     full outer join billed
         on
-            contracted.level = billed.level
+            contracted.grain = billed.grain
             and contracted.segment_id = billed.segment_id
             and contracted.unit_id = billed.unit_id
     left join bounds
         on
-            contracted.level = bounds.level
+            contracted.grain = bounds.grain
             and contracted.segment_id = bounds.segment_id
             and contracted.unit_id = bounds.unit_id
     cross join policy

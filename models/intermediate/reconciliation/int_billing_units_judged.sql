@@ -44,7 +44,7 @@ counted as (
             end
         ) = 1 as has_wrong_line
     from units
-    where level = 'line'
+    where grain = 'line'
     group by segment_id
 
 ),
@@ -64,13 +64,13 @@ whole as (
     inner join counted on units.segment_id = counted.segment_id
     inner join segments on units.segment_id = segments.segment_id
     cross join policy
-    where units.level = 'contract' or counted.n_units = 1
+    where units.grain = 'contract' or counted.n_units = 1
 
 ),
 
--- One line may bill two terms of its contract at once, as one in arrears does that bills
--- a month with a change in it: what it is above one it is below the other. Days after
--- the last balance go on as the last of those before.
+-- One line may bill two terms of its contract at once, as one in arrears does for a
+-- month with a change in it: what it is above one it is below the other. Days after the
+-- last balance go on as the last of those before.
 followed as (
 
     select
@@ -87,7 +87,8 @@ followed as (
                 row_number() over (
                     partition by lines.line_id order by whole.valid_from desc
                 ) = 1
-                then lines.service_days
+                then
+                    lines.service_days
                     - sum(whole.n_days) over (partition by lines.line_id)
             else 0
         end as n_days
@@ -96,8 +97,8 @@ followed as (
 
 ),
 
--- While its terms stay the same, what a line is off stays the same: errors of two months
--- do not make up for each other.
+-- While its terms stay the same, what a line is off stays the same: errors of two
+-- months do not make up for each other.
 steady as (
 
     select
@@ -155,7 +156,8 @@ agreed as (
 
 ),
 
--- Lines of an item that is over belong to what took its place, unless all else is right.
+-- Lines of an item that is over belong to what took its place, unless all else is
+-- right.
 chosen as (
 
     select
@@ -168,7 +170,7 @@ chosen as (
     inner join agreed on units.segment_id = agreed.segment_id
     where
         agreed.n_units = 1
-        or (units.level = 'contract') = (agreed.is_agreed or agreed.is_mixed)
+        or (units.grain = 'contract') = (agreed.is_agreed or agreed.is_mixed)
 
 ),
 
@@ -204,7 +206,7 @@ rested as (
 
 select
     segment_id,
-    level,
+    grain,
     unit_id,
     is_in_force or is_blended as is_in_force,
     standing_amount,

@@ -46,12 +46,12 @@ contract_doubts as (
         doubts.subscription_id,
         ours.contract_lines,
         doubts.other_subscription_id,
-        others.contract_lines as other_contract_lines,
+        other_lines.contract_lines as other_contract_lines,
         doubts.doubted_from,
         doubts.doubted_to,
         case
             when doubts.doubt = 'overlapping_contracts'
-                then least(ours.arr, others.arr)
+                then least(ours.arr, other_lines.arr)
             else ours.arr
         end as doubt_arr
     from doubts
@@ -62,21 +62,21 @@ contract_doubts as (
             and doubts.subscription_id = ours.subscription_id
             and doubts.doubted_from = ours.doubted_from
             and not ours.is_other
-    left join valued as others
+    left join valued as other_lines
         on
-            doubts.doubt = others.doubt
-            and doubts.product_id = others.product_id
-            and doubts.subscription_id = others.subscription_id
-            and doubts.other_subscription_id = others.other_subscription_id
-            and doubts.doubted_from = others.doubted_from
-            and others.is_other
+            doubts.doubt = other_lines.doubt
+            and doubts.product_id = other_lines.product_id
+            and doubts.subscription_id = other_lines.subscription_id
+            and doubts.other_subscription_id = other_lines.other_subscription_id
+            and doubts.doubted_from = other_lines.doubted_from
+            and other_lines.is_other
     where
         doubts.doubt = 'term_without_renewal'
-        or (doubts.doubt = 'overlapping_contracts' and others.arr is not null)
+        or (doubts.doubt = 'overlapping_contracts' and other_lines.arr is not null)
         or (
-            ours.local_arr = others.local_arr
-            and ours.quantity = others.quantity
-            and ours.currency = others.currency
+            ours.local_arr = other_lines.local_arr
+            and ours.quantity = other_lines.quantity
+            and ours.currency = other_lines.currency
         )
 
 ),
@@ -134,30 +134,38 @@ select
     stacked.doubted_to is null
     or stacked.doubted_to > policy.last_balance_on as is_in_closing_arr,
     case stacked.doubt
-        when 'overlapping_contracts' then concat(
-            stacked.subscription_id, ' began on ', stacked.doubted_from, ' while ',
-            stacked.other_subscription_id, ' of the same product ran',
-            coalesce(concat(': both count until ', stacked.doubted_to), ': both count')
-        )
-        when 'term_without_renewal' then concat(
-            'the term of ', stacked.subscription_id, ' ended on ', stacked.doubted_from,
-            ', no renewal is recorded, and it still counts'
-        )
-        when 'contract_under_new_id' then concat(
-            stacked.subscription_id, ' began on ', stacked.doubted_from, ', the day on which ',
-            stacked.other_subscription_id, ' ended, with the same quantity and ARR'
-        )
-        when 'line_under_new_id' then concat(
-            stacked.contract_lines, ' began on ', stacked.doubted_from, ', the day on which ',
-            stacked.other_contract_lines, ' ended, with the same terms and no reason'
-        )
+        when 'overlapping_contracts'
+            then concat(
+                stacked.subscription_id, ' began on ', stacked.doubted_from,
+                ' while ', stacked.other_subscription_id,
+                ' of the same product ran: both count',
+                coalesce(concat(' until ', stacked.doubted_to), '')
+            )
+        when 'term_without_renewal'
+            then concat(
+                'the term of ', stacked.subscription_id,
+                ' ended on ', stacked.doubted_from,
+                ', no renewal is recorded, and it still counts'
+            )
+        when 'contract_under_new_id'
+            then concat(
+                stacked.subscription_id, ' began on ', stacked.doubted_from,
+                ', the day on which ', stacked.other_subscription_id,
+                ' ended, with the same quantity and ARR'
+            )
+        when 'line_under_new_id'
+            then concat(
+                stacked.contract_lines, ' began on ', stacked.doubted_from,
+                ', the day on which ', stacked.other_contract_lines,
+                ' ended, with the same terms and no reason'
+            )
     end as reason,
     case stacked.doubt
         when 'overlapping_contracts'
-            then 'if one replaces the other, end the old one on the day the new one starts'
+            then 'if one replaces the other, end the old one when the new one starts'
         when 'term_without_renewal'
-            then 'move term_ends_on to the present term, or give the contract its ends_on'
-        else 'if only the id is new, name both ids in billing__contract_migrations'
-    end as action
+            then 'give the contract its present term_ends_on, or its ends_on'
+        else 'if only the id is new, keep one id for the contract in the source'
+    end as remedy
 from stacked
 cross join policy
