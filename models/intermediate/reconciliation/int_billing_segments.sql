@@ -16,28 +16,44 @@ line_months as (
 cuts as (
 
     select
-        {{ contract }},
+        account_id,
+        product_id,
+        currency,
+        contract_id,
+        month_number,
         covers_from as cut_on
     from item_months
 
     union
 
     select
-        {{ contract }},
+        account_id,
+        product_id,
+        currency,
+        contract_id,
+        month_number,
         covers_to as cut_on
     from item_months
 
     union
 
     select
-        {{ contract }},
+        account_id,
+        product_id,
+        currency,
+        contract_id,
+        month_number,
         valid_from as cut_on
     from line_months
 
     union
 
     select
-        {{ contract }},
+        account_id,
+        product_id,
+        currency,
+        contract_id,
+        month_number,
         valid_to as cut_on
     from line_months
 
@@ -59,7 +75,11 @@ select
     row_number() over (
         order by {{ contract }}, cut_on
     ) as segment_id,
-    {{ contract }},
+    account_id,
+    product_id,
+    currency,
+    contract_id,
+    month_number,
     cut_on as valid_from,
     next_cut_on as valid_to,
     {{ dbt.datediff('cut_on', 'next_cut_on', 'day') }} as n_days
