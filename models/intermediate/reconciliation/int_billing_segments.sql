@@ -82,6 +82,7 @@ select
     month_number,
     cut_on as valid_from,
     next_cut_on as valid_to,
-    {{ dbt.datediff('cut_on', 'next_cut_on', 'day') }} as n_days
+    {{ dbt.datediff('cut_on', 'next_cut_on', 'day') }}
+        as n_days
 from followed
 where next_cut_on is not null
