@@ -31,7 +31,9 @@ current_arr as (
         account_months.closing_arr
     from account_months
     cross join policy
-    where account_months.next_month > policy.last_month
+    where
+        account_months.next_month > policy.last_month
+        and account_months.closing_arr > 0
 
 ),
 

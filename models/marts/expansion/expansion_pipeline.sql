@@ -47,8 +47,9 @@ stages as (
         sum(n_history) filter (where thinness = 1) as n_history,
         sum(n_history_won) filter (where thinness = 1) as n_history_won,
         sum(amount * win_rate) as weighted_arr,
-        sum(amount * win_rate_low) as weighted_arr_low,
-        sum(amount * win_rate_high) as weighted_arr_high
+        sum(least(amount * win_rate_low, amount * win_rate_high)) as weighted_arr_low,
+        sum(greatest(amount * win_rate_low, amount * win_rate_high))
+            as weighted_arr_high
     from placed
     group by segment, stage
 
