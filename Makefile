@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build report boards docs status publish-postgres test lint format
-.PHONY: dev bench demo lock clean metrics pytest
+.PHONY: dev bench demo lock clean metrics pytest fuzz
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -72,6 +72,9 @@ metrics: setup ## Ask METRICS="arr net_revenue_retention_12m" BY="account__segme
 
 bench: setup ## Race the models against one hand-written script, at scale
 	@$(BIN)/python -m benchmarks.run
+
+fuzz: setup ## Take random valid companies through the whole graph: SEED=1 N=500
+	@$(BIN)/python -m tests.python.campaign --seed $(or $(SEED),1) --n $(or $(N),100)
 
 demo: setup ## Write the demo company anew: the same bytes each time
 	@$(BIN)/python -m seeds.demo_company

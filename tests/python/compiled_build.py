@@ -38,8 +38,14 @@ KEYS = {
 }
 # Golden cases may expect rows of these too.
 CASE_KEYS = KEYS | {
+    "data_quality_summary": ["table_name"],
     "reconciliation_billing_months": ["account_id", "product_id", "month_start"],
     "revenue_doubts": ["doubt", "product_id", "subscription_id", "contract_lines"],
+}
+# Marts that few cases list: only those build them.
+SELDOM_KEYS = {
+    "expansion_months": ["scope_type", "scope_value", "month_start"],
+    "reconciliation_source_totals": ["table_name", "measure"],
 }
 
 
