@@ -205,7 +205,7 @@ def _decided_and_shown(run: Settings, depth: Depth) -> Iterator[Finding]:
 def _decided(asset: dg.AssetsDefinition, warehouse: Warehouse) -> None:
     """Runs an asset as Dagster does, without its start-up."""
     takes = {"warehouse": warehouse} if asset.required_resource_keys else {}
-    list(asset(**takes) or ())
+    list(asset.op.compute_fn.decorated_fn(**takes) or ())  # type: ignore[union-attr]
 
 
 def _queried(run: Settings) -> None:
