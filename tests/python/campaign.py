@@ -5,6 +5,7 @@ names the company's seed, the table, the rule in words and a row; its raw folder
 """
 
 import argparse
+import inspect
 import os
 import shutil
 import sys
@@ -204,8 +205,9 @@ def _decided_and_shown(run: Settings, depth: Depth) -> Iterator[Finding]:
 
 def _decided(asset: dg.AssetsDefinition, warehouse: Warehouse) -> None:
     """Runs an asset as Dagster does, without its start-up."""
-    takes = {"warehouse": warehouse} if asset.required_resource_keys else {}
-    list(asset.op.compute_fn.decorated_fn(**takes) or ())  # type: ignore[union-attr]
+    function: Any = asset.op.compute_fn
+    takes = inspect.signature(function.decorated_fn).parameters
+    list(function.decorated_fn(*[warehouse] * len(takes)) or ())
 
 
 def _queried(run: Settings) -> None:
