@@ -64,4 +64,6 @@ left join discounts as freed
         and product_months.product_id = freed.product_id
         and product_months.month_number = freed.month_number
         and not freed.is_charged
-where (account_months.opening_arr > 0) = (account_months.closing_arr > 0)
+where
+    (account_months.opening_arr > 0) = (account_months.closing_arr > 0)
+    and (account_months.opening_arr <> 0 or account_months.closing_arr <> 0)
