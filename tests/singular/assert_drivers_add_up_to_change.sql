@@ -1,4 +1,4 @@
--- Fails if the drivers of an account that a month neither wins nor loses are not its
+-- Fails if the drivers of an account that is there at both ends of a month are not its
 -- change without fx, or if any other account has drivers.
 {{ config(meta={'dagster': {'ref': {'name': 'expansion_drivers'}}}) }}
 with
@@ -38,7 +38,7 @@ full outer join drivers
         and account_months.month_start = drivers.month_start
 where
     case
-        when (account_months.opening_arr > 0) = (account_months.closing_arr > 0)
+        when account_months.opening_arr > 0 and account_months.closing_arr > 0
             then account_months.moved_arr <> coalesce(drivers.arr_delta, 0)
         else drivers.account_id is not null
     end

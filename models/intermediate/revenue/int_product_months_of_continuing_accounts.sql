@@ -30,8 +30,7 @@ discounts as (
 
 )
 
--- New, churned and reactivated accounts have no drivers: all of it is one movement. One
--- whose adjustments keep it below zero at both ends moves by expansion and contraction.
+-- New, churned and reactivated accounts have no drivers: all of it is one movement.
 select
     product_months.account_id,
     product_months.product_id,
@@ -64,6 +63,4 @@ left join discounts as freed
         and product_months.product_id = freed.product_id
         and product_months.month_number = freed.month_number
         and not freed.is_charged
-where
-    (account_months.opening_arr > 0) = (account_months.closing_arr > 0)
-    and (account_months.opening_arr <> 0 or account_months.closing_arr <> 0)
+where account_months.opening_arr > 0 and account_months.closing_arr > 0
