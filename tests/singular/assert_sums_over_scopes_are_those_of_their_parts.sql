@@ -1,5 +1,6 @@
 -- Fails if what boards show in one figure is not what the rows below it add up to:
--- drivers the change of accounts with ARR at both ends, steps of the bridge its closing.
+-- drivers the change of accounts with ARR at both ends, steps of the bridge its
+-- closing.
 {{ config(meta={'dagster': {'ref': {'name': 'expansion_driver_months'}}}) }}
 with
 
