@@ -193,7 +193,8 @@ def _decided_and_shown(run: Settings, depth: Depth) -> Iterator[Finding]:
     if depth.layer:
         layer = depth.layer
         steps["metrics"] = lambda: [
-            answer(run, layer, [name], ["metric_time__month"]) for name in layer.metrics
+            answer(run, layer, [name], ["metric_time__month"], {})
+            for name in layer.metrics
         ]
     if depth.pages:
         steps["docs"] = lambda: docs.write(run)
