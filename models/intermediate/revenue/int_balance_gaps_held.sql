@@ -89,8 +89,8 @@ services as (
 
 ),
 
--- A product that comes back from a gap of its own was held through it: it takes the place
--- of no other.
+-- A product that comes back from a gap of its own was held through it: it takes the
+-- place of no other.
 successors as (
 
     select

@@ -7,8 +7,8 @@ items as (
 
 ),
 
--- A contract of several intervals is billed at the shortest of those that cost anything:
--- the amount comes off each of those bills.
+-- A contract of several intervals is billed at the shortest of those that cost
+-- anything: the amount comes off each of those bills.
 ranked as (
 
     select
@@ -57,7 +57,7 @@ amounts as (
 
 ),
 
-products as (
+quotients as (
 
     select
         items.item_id,
@@ -65,7 +65,7 @@ products as (
         items.valid_from,
         amounts.contract_cents,
         amounts.off_cents,
-        amounts.off_cents * cast(items.item_arr * 100 as decimal(18, 0)) as product
+        amounts.off_cents * cast(items.item_arr * 100 as decimal(18, 0)) as dividend
     from items
     inner join amounts
         on
@@ -80,11 +80,11 @@ quotas as (
     select
         *,
         cast(
-            round((product - product % contract_cents) / contract_cents)
+            round((dividend - dividend % contract_cents) / contract_cents)
             as decimal(38, 0)
         ) as whole_cents,
-        product % contract_cents as remainder
-    from products
+        dividend % contract_cents as remainder
+    from quotients
 
 ),
 

@@ -30,6 +30,43 @@ placed as (
 
 ),
 
+old_at_one_price as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                subscription_id,
+                product_id,
+                billing_interval,
+                interval_count,
+                unit_price,
+                valid_to
+            order by quantity desc, item_id asc
+        ) as place
+    from placed
+    where valid_to is not null
+
+),
+
+new_at_one_price as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                subscription_id,
+                product_id,
+                billing_interval,
+                interval_count,
+                unit_price,
+                valid_from
+            order by quantity desc, item_id asc
+        ) as place
+    from placed
+
+),
+
 -- An amendment closes one row and opens another that day. Of several lines of a product
 -- those of one price belong together.
 at_one_price as (
@@ -37,37 +74,8 @@ at_one_price as (
     select
         old_items.item_id,
         new_items.item_id as next_item_id
-    from (
-        select
-            *,
-            row_number() over (
-                partition by
-                    subscription_id,
-                    product_id,
-                    billing_interval,
-                    interval_count,
-                    unit_price,
-                    valid_to
-                order by quantity desc, item_id asc
-            ) as place
-        from placed
-        where valid_to is not null
-    ) as old_items
-    inner join (
-        select
-            *,
-            row_number() over (
-                partition by
-                    subscription_id,
-                    product_id,
-                    billing_interval,
-                    interval_count,
-                    unit_price,
-                    valid_from
-                order by quantity desc, item_id asc
-            ) as place
-        from placed
-    ) as new_items
+    from old_at_one_price as old_items
+    inner join new_at_one_price as new_items
         on
             old_items.subscription_id = new_items.subscription_id
             and old_items.product_id = new_items.product_id

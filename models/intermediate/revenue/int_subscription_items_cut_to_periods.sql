@@ -174,7 +174,7 @@ aligned as (
             periods.contract_amount_off > 0
             and periods.subscription_id = parts.subscription_id
             and periods.valid_from <= parts.valid_from
-            and (periods.signed_to is null or parts.valid_from < periods.signed_to)
+            and (periods.signed_to is null or periods.signed_to > parts.valid_from)
 
 )
 
