@@ -158,7 +158,12 @@ def _compared(drawn: Company, run: Settings) -> Iterator[Finding]:
     """Marts of finance that differ from the reference, where sizes allow."""
     if sum(map(len, drawn.tables.values())) > REFERENCE_ROWS:
         return
-    wanted = compute_folder(Path(run.raw), run.as_of, run.policy)
+    try:
+        wanted = compute_folder(Path(run.raw), run.as_of, run.policy)
+    except Exception as error:
+        row = f"{type(error).__name__}: {error}"
+        yield Finding("the reference", "computes the company", row)
+        return
     # Below zero, where only an adjustment larger than the contract leads, the
     # identities hold but what is a customer is anyone's guess.
     if any(row["closing_arr"] < 0 for row in wanted["arr_product_months"]):

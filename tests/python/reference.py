@@ -233,10 +233,14 @@ def present_products(tables: Tables, as_of: date) -> dict[str, str]:
         for row in tables.get("billing__product_migrations", [])
         if date.fromisoformat(row["effective_on"]) <= as_of
     }
-    return {
-        row["product_id"]: followed(row["product_id"], next_of)
-        for row in tables["billing__products"]
-    }
+    return {product: followed(product, next_of) for product in product_ids(tables)}
+
+
+def product_ids(tables: Tables) -> list[str]:
+    """Products, and ids no longer sold, which need not be among them."""
+    migrations = tables.get("billing__product_migrations", [])
+    sold = [row["product_id"] for row in tables["billing__products"]]
+    return [*sold, *(row["old_product_id"] for row in migrations)]
 
 
 def build_book(tables: Tables, as_of: date, policy: Mapping[str, Any]) -> Book:
@@ -279,6 +283,9 @@ def add_masters(book: Book, tables: Tables, account_of: Mapping[str, str]) -> No
         book.families[product] = row.get("product_family") or product
         rank = row.get("tier_rank")
         book.tier_ranks[product] = int(rank) if rank else None
+    for product in product_ids(tables):
+        book.families.setdefault(product, product)
+        book.tier_ranks.setdefault(product, None)
 
 
 def add_contracts(
