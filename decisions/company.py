@@ -165,9 +165,12 @@ def _costs(costs: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _cases(features: pd.DataFrame, accounts: pd.Index) -> pd.DataFrame:
-    """Cases whose outcome is known, in the order of their uplift."""
+    """Cases whose outcome is known, in the order of their uplift.
+
+    In a gap that nobody knows the end of yet an account has no ARR to grow from.
+    """
     is_known = features["is_expanded"].notna() & features["account_id"].isin(accounts)
-    known = features[is_known]
+    known = features[is_known & (features["closing_arr"].astype(float) > 0)]
     closing = known["closing_arr"].astype(float)
     cases = pd.DataFrame(
         {

@@ -205,6 +205,13 @@ def test_new_accounts_are_followed_for_a_year() -> None:
     assert estimates(company(balances=balances))["nrr_new_cohort_12m"] == 0.75
 
 
+def test_an_account_in_a_gap_has_nothing_to_grow_from() -> None:
+    """`b` won back 50 over 100; `a` was in a gap, at 0, and came back with 600."""
+    cases = [("a", True, 0.0, 600.0), ("b", True, 100.0, 50.0), ("a", True, -5.0, 9.0)]
+    book = company(balances={name: {LAST: 10.0} for name in "ab"}, cases=cases)
+    assert estimates(book)["uplift"] == pytest.approx(0.5)
+
+
 def test_a_change_of_rates_is_no_growth() -> None:
     """100 became 130 in a year, 30 of it because the plan rate changed."""
     book = company(balances={"a": {LAST - 20: 50.0, LAST - 12: 100.0, LAST: 130.0}})
