@@ -5,8 +5,7 @@ with
 
 line_months as (
 
-    select * from {{ ref('int_invoice_lines_spread_to_months') }}
-    where not is_usage
+    select * from {{ ref('int_invoice_line_months') }}
 
 ),
 

@@ -169,3 +169,5 @@ select
     end as remedy
 from stacked
 cross join policy
+-- What bears no ARR, such as a free line, is in no figure to be doubted.
+where stacked.doubt_arr > 0
