@@ -120,10 +120,18 @@ LINES = (
     ),
     (
         "signals",
-        "{:,} fired, {:,} of them held back by a guard",
+        "{:,} fired, {:,} of them held back by a guard{}",
         """
         select count(*) filter (where is_fired),
-            count(*) filter (where is_fired and is_suppressed)
+            count(*) filter (where is_fired and is_suppressed),
+            case
+                when count(distinct signal) < (select count(*) from marts.signal_backtest)
+                    then format(
+                        '; {:,} of {:,} signals known', count(distinct signal),
+                        (select count(*) from marts.signal_backtest)
+                    )
+                else ''
+            end
         from marts.account_signals
         where month_start = (select max(month_start) from marts.account_signals)
         having count(*) > 0

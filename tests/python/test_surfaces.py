@@ -70,6 +70,7 @@ def test_unknown_reads_not_known_and_never_0(
     needs = "billing__subscription_statuses, crm__activities, crm__contacts, "
     needs += "product__usage_daily, support__surveys, support__tickets"
     assert company.lines["churn risks"] == f"not known: needs {needs}"
+    assert re.search(r"; [12] of 12 signals known$", company.lines["signals"])
     [row] = company.boards["executive next"]
     assert row[2:] == (None, f"not known: needs {needs}")
     assert (
@@ -86,6 +87,12 @@ def test_a_company_younger_than_a_year_has_no_rates(
     assert lines["ARR"] == "1,440.00 USD at the end of June 2026"
     assert lines["NRR, 12 months"] == "-"
     assert lines["expansion, 12 m"] == "240.00, - of opening ARR"
+
+
+def test_the_last_decision_has_no_dangling_comma(seen: Callable[[str], Shown]) -> None:
+    assert (
+        seen("four_tables").lines["decisions"] == "DEC-01 not ready; DEC-02 not ready"
+    )
 
 
 def test_refused_money_is_said_with_its_cure(seen: Callable[[str], Shown]) -> None:
