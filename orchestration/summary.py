@@ -125,14 +125,15 @@ LINES = (
         select count(*) filter (where is_fired),
             count(*) filter (where is_fired and is_suppressed),
             case
-                when count(distinct signal) < (select count(*) from marts.signal_backtest)
-                    then format(
-                        '; {:,} of {:,} signals known', count(distinct signal),
-                        (select count(*) from marts.signal_backtest)
-                    )
+                when count(distinct signal) < any_value(n_signals) then format(
+                    '; {:,} of {:,} signals known',
+                    count(distinct signal), any_value(n_signals)
+                )
                 else ''
             end
-        from marts.account_signals
+        from
+            marts.account_signals,
+            (select count(*) as n_signals from marts.signal_backtest)
         where month_start = (select max(month_start) from marts.account_signals)
         having count(*) > 0
         """,
