@@ -3,6 +3,7 @@ SHELL := bash
 PYTHON := $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 LINTERS := 2
+WAREHOUSE := $(or $(EXPANSION_WAREHOUSE),data/warehouse.duckdb)
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DAGSTER_HOME := $(CURDIR)/data/dagster
@@ -29,8 +30,8 @@ build: setup ## Build and test every table of the demo company, or of EXPANSION_
 
 report: setup ## Write a month's workbook, MONTH=2026-05 or the last, and the boards as HTML
 	@test -f "$${EXPANSION_WAREHOUSE:-data/warehouse.duckdb}" || $(BIN)/python -m orchestration.build
-	@$(BIN)/python -m orchestration.report $(MONTH)
-	@$(BIN)/python -m orchestration.boards write
+	@$(BIN)/python -m orchestration.report $(MONTH); is_marked=$$?; \
+		$(BIN)/python -m orchestration.boards write && exit $$is_marked
 
 boards: setup ## Serve the boards on http://127.0.0.1:3001
 	@$(BIN)/python -m orchestration.boards serve
@@ -64,7 +65,7 @@ format: setup ## Let ruff and sqlfluff mend what they can
 
 dev: setup ## Open Dagster, its schedules and sensors on http://127.0.0.1:3000
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
-	@$(BIN)/dbt parse --quiet
+	@$(BIN)/dbt parse --quiet --target-path $(basename $(WAREHOUSE)).target
 	@$(BIN)/dagster dev --host 127.0.0.1 --port 3000
 
 metrics: setup ## Ask METRICS="arr net_revenue_retention_12m" BY="account__segment" ONLY="account__country=DE"; without, list all

@@ -22,6 +22,8 @@ from decisions.governance import Policy, Row, in_scope, is_here, rows_of
 OK, WATCH, FIRED = "ok", "watch", "fired"
 INSUFFICIENT = "insufficient_history"
 SHARE, DAYS = "share", "days"
+# Figures are kept to a millionth: what moves less has not moved.
+LEAST_CHANGE = 1e-6
 # Expansion wins above a flip or below it.
 ABOVE = "above"
 
@@ -181,6 +183,8 @@ def _outside_usual_range(case: Case) -> Reading:
     if n_baseline < case.policy.chart_least_points:
         return _too_short(case, n_baseline)
     baseline = values[:n_baseline]
+    if _hardly_moves(baseline):
+        return _no_usual_range(case, n_baseline)
     mean, value = float(baseline.mean()), float(values[-1])
     room = case.policy.chart_limit_factor * float(np.abs(np.diff(baseline)).mean())
     limit = mean + room if value >= mean else mean - room
@@ -207,13 +211,15 @@ def _drifts_to_flip(case: Case) -> Reading:
     if n_baseline < case.policy.chart_least_points:
         return _too_short(case, n_baseline)
     baseline = values[:n_baseline]
+    if _hardly_moves(baseline):
+        return _no_usual_range(case, n_baseline)
     mean = float(baseline.mean())
     deviation = float(np.abs(np.diff(baseline)).mean()) / MOVING_RANGE
     root = 1 / 12 if case.rule["flip_scale"] == "monthly_root" else 1
     found = _flips(case, case.rule["parameter"])
     flips = [flip**root for flip, _ in found if flip > 0]
     slack, sides, toward = case.policy.cusum_usual_slack, (1, -1), "to either side"
-    if flips and deviation > 0:
+    if flips:
         flip = min(flips, key=lambda flip: abs(flip - mean))
         slack = abs(flip - mean) / deviation / 2
         sides = (1,) if flip > mean else (-1,)
@@ -334,6 +340,20 @@ def _too_short(case: Case, n_points: int) -> Reading:
     return Reading(
         f"{text}a chart needs {case.policy.chart_least_points}", is_known=False
     )
+
+
+def _hardly_moves(baseline: np.ndarray) -> bool:
+    """Whether most months were as the one before: what is usual cannot be known.
+
+    A figure of few accounts stands still and then jumps; measured in such a baseline's
+    deviations, each jump would be a million of them.
+    """
+    return float(np.median(np.abs(np.diff(baseline)))) <= LEAST_CHANGE
+
+
+def _no_usual_range(case: Case, n_points: int) -> Reading:
+    text = f"{case.rule['metric']} hardly moved in the {n_points} months before the "
+    return Reading(f"{text}question: it has no usual range", is_known=False)
 
 
 def _flips(case: Case, parameter: object) -> list[tuple[float, str]]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.faults import one_sentence
-from orchestration.publish import CURRENT, DATABASE
+from orchestration.last_build import doubt
+from orchestration.publish import CURRENT, DATABASE, served
 from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
 from reports.board_pages import BOARDS, Page, linked
 
@@ -75,6 +76,20 @@ def pages_of(path: Path) -> list[Page]:
             if not rows and board not in WHOLE:
                 pages.append(Page(board))
     return pages
+
+
+def told(why: str | None) -> None:
+    """Says what people should know of the snapshot."""
+    if why:
+        print(why, file=sys.stderr)
+
+
+def what_is_shown(run: Settings) -> str | None:
+    """What people should know of the snapshot; None after a build that passed."""
+    why = doubt(run)
+    if not why:
+        return None
+    return f"The boards show {served(run)}, the last that was published: {why}."
 
 
 def write(run: Settings) -> Path:
@@ -144,10 +159,15 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=3001)
     asked = parser.parse_args()
     try:
+        run = settings()
+        why = what_is_shown(run)
         if asked.do == "serve":
-            serve(settings(), asked.port)
+            snapshot(run)
+            told(why)
+            serve(run, asked.port)
         else:
-            print(shown(write(settings())))
+            print(shown(write(run)))
+            told(why)
     except (BoardError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1

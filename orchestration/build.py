@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 from dbt.cli.main import dbtRunner
 
+from orchestration import last_build
 from orchestration.closing import LedgerError
 from orchestration.door import open_door
 from orchestration.faults import one_sentence
@@ -27,8 +28,8 @@ from orchestration.publish import served, told
 from orchestration.raw_sources import DoorError
 from orchestration.settings import PROJECT, Settings, SettingsError, settings
 from orchestration.summary import (
-    RUN_RESULTS,
     failed,
+    results_file,
     run_results,
     shown,
     summary,
@@ -78,15 +79,16 @@ def open_first(run: Settings) -> None:
         raise
 
 
-def materialise() -> list[str]:
+def materialise(run: Settings) -> list[str]:
     """Runs every asset in process; what went wrong, one text a failed step."""
-    RUN_RESULTS.unlink(missing_ok=True)
+    results_file(run).unlink(missing_ok=True)
     here = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    here += ["--target-path", str(run.artifacts)]
     parsed = dbtRunner().invoke(["parse", "--quiet", *here])
     if not parsed.success:
         return [f"dbt could not parse the project: {parsed.exception}"]
     from orchestration.definitions import defs
-    from orchestration.runs import innermost
+    from orchestration.runs import reason
 
     logging.disable(logging.CRITICAL)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -94,10 +96,9 @@ def materialise() -> list[str]:
         result = defs.resolve_job_def("build_all").execute_in_process(
             run_config=quiet, raise_on_error=False
         )
-    errors = [
-        event.step_failure_data.error for event in result.get_step_failure_events()
+    failures = [
+        f"{step.step_key}: {reason(step)}" for step in result.get_step_failure_events()
     ]
-    failures = [innermost(error) for error in errors if error]
     # Dagster calls a run a success that skipped a step for want of an output.
     if not failures and not result.asset_materializations_for_node(SNAPSHOT_STEP):
         failures = ["the snapshot was not reached"]
@@ -108,16 +109,23 @@ def build(run: Settings) -> int:
     """Exit code 0 only if every check passed and people read what was built."""
     started = time.monotonic()
     export(run)
-    open_first(run)
+    try:
+        open_first(run)
+    except (DoorError, LedgerError) as error:
+        last_build.refused(run, str(error))
+        raise
     print(f"Building {shown(Path(run.raw))} as of {run.as_of}")
     before = served(run)
-    failures = materialise()
-    snapshot = told(run, before, failed() or failures)
-    if not run_results():
+    failures = materialise(run)
+    wrong = failed(run)
+    snapshot = told(run, before, wrong or failures)
+    if failures and not wrong:
+        last_build.end(run, failures)
+    if not run_results(run):
         print("\n".join([*failures, f"snapshot: {snapshot}"]), file=sys.stderr)
         return 1
     print(summary(run, time.monotonic() - started, snapshot))
-    if failures and not failed():
+    if failures and not wrong:
         print("\n".join(failures), file=sys.stderr)
     return 1 if failures else 0
 

@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from decisions.contracts import CONTRACTS
+from orchestration import last_build
 from orchestration.faults import one_sentence
 from orchestration.seeds import seed
 from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
@@ -135,7 +136,9 @@ def tables(manifest: dict[str, Any]) -> dict[str, Table]:
     return marts | decided
 
 
-def known(conn: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> Known:
+def known(
+    conn: duckdb.DuckDBPyConnection, manifest: dict[str, Any], doubt: str = ""
+) -> Known:
     """What the pages are made of."""
     seeds = {name: seed(name) for name in SEEDS}
     facts = {name: rows_of(conn, query) for name, query in FACTS.items()}
@@ -149,6 +152,7 @@ def known(conn: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> Known:
         facts=facts | {"values": values(conn, seeds["metrics"])},
         as_of=str(run["as_of_date"]),
         currency=run["reporting_currency"],
+        doubt=doubt,
     )
 
 
@@ -223,7 +227,7 @@ def write(run: Settings) -> Path:
         raise DocsError(f"There is no {shown(run.warehouse)}: run make build.")
     page, manifest = described()
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
-        pages = site(known(conn, manifest))
+        pages = site(known(conn, manifest, last_build.doubt(run) or ""))
         columns = catalog(conn, manifest)
     folder = run.warehouse.parent / "docs"
     half = folder.with_suffix(".half")

@@ -108,11 +108,12 @@ def make_tables(conn: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def evaluate(run: Settings, parsed: Path = PROJECT / "target") -> list[str]:
+def evaluate(run: Settings, parsed: Path | None = None) -> list[str]:
     """Makes the evaluations that are needed and not there; what failed, in words.
 
     The door must have been opened for this run. `parsed` is where dbt has parsed the
-    project to. A month without its evaluations is restated without a split.
+    project to, if not for this warehouse. A month without its evaluations is restated
+    without a split.
     """
     failed = []
     with duckdb.connect(str(run.warehouse)) as conn:
@@ -123,7 +124,7 @@ def evaluate(run: Settings, parsed: Path = PROJECT / "target") -> list[str]:
             if not missing:
                 continue
             try:
-                _make(conn, run, evaluation, missing, parsed)
+                _make(conn, run, evaluation, missing, parsed or run.artifacts)
             except EvaluationError as error:
                 failed.append(str(error))
     return failed

@@ -52,7 +52,7 @@ def sentence(error: BaseException) -> str:
     elif isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         said = (
             "A file that an earlier build left is broken, most likely run_results.json "
-            "of folder target: remove it, and run make build."
+            f"in {shown(settings().artifacts)}: remove it, and run make build."
         )
     else:
         first = (str(error).strip().splitlines() or [""])[0][:LONGEST]

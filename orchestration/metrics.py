@@ -25,9 +25,10 @@ from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifest
 
 from orchestration.closing import quoted
 from orchestration.faults import one_sentence
-from orchestration.settings import PROJECT, Settings, SettingsError, settings, shown
+from orchestration.last_build import doubt
+from orchestration.settings import Settings, SettingsError, settings, shown
 
-MANIFEST = PROJECT / "target" / "semantic_manifest.json"
+MANIFEST = "semantic_manifest.json"
 PERIODS = ("metric_time__month", "metric_time__quarter", "metric_time__year")
 
 Row = dict[str, Any]
@@ -171,13 +172,17 @@ def main() -> int:
     add("--csv", action="store_true", help="for a spreadsheet")
     asked = parser.parse_args()
     try:
-        if not MANIFEST.exists():
-            raise MetricsError(f"There is no {shown(MANIFEST)}: run make build.")
-        layer = MetricsLayer(MANIFEST)
+        run = settings()
+        manifest = run.artifacts / MANIFEST
+        if not manifest.exists():
+            raise MetricsError(f"There is no {shown(manifest)}: run make build.")
+        layer = MetricsLayer(manifest)
         if not asked.metrics:
             print(described(layer))
             return 0
-        rows = answer(settings(), layer, asked.metrics, asked.by, dict(asked.only))
+        rows = answer(run, layer, asked.metrics, asked.by, dict(asked.only))
+        if why := doubt(run):
+            print(f"Not to be relied on: {why}.", file=sys.stderr)
     except (MetricsError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from orchestration.faults import one_sentence
+from orchestration.last_build import doubt
 from orchestration.settings import Settings, SettingsError, settings, shown
 from orchestration.warehouse import frame
 from reports.workbook import Month, workbook
@@ -34,6 +35,9 @@ MARTS = {
     "period_closes": "month_start = $month",
     "restatements": "month_start <= $month",
 }
+
+
+NOT_CHECKED = "-not-checked"
 
 
 class ReportError(Exception):
@@ -86,23 +90,31 @@ def read_frames(
 
 
 def write(run: Settings, text: str) -> Path:
-    """Writes the workbook of a month; where it is."""
+    """Writes the workbook of a month; where it is.
+
+    After a build that did not pass, it is marked and has a name of its own.
+    """
     if not run.warehouse.exists():
         raise ReportError(f"There is no {shown(run.warehouse)}: run make build.")
     try:
         with duckdb.connect(str(run.warehouse), read_only=True) as conn:
             month = read_month(conn, text)
-            content = workbook(month, read_frames(conn, month))
+            why = doubt(run)
+            content = workbook(month, read_frames(conn, month), why or "")
     except duckdb.CatalogException as error:
         place = shown(run.warehouse)
         raise ReportError(f"{place} lacks the marts: run make build.") from error
     except OverflowError as error:
         raise ReportError(str(error)) from error
-    path = run.reports / f"nrr-{month.month_start:%Y-%m}.xlsx"
+    checked = run.reports / f"nrr-{month.month_start:%Y-%m}.xlsx"
+    unchecked = checked.with_stem(f"{checked.stem}{NOT_CHECKED}")
+    path = unchecked if why else checked
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".half")
     half.write_bytes(content)
     os.replace(half, path)
+    if not why:
+        unchecked.unlink(missing_ok=True)
     return path
 
 
@@ -110,8 +122,13 @@ def write(run: Settings, text: str) -> Path:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("month", nargs="?", default="", help="such as 2026-05")
+    month = parser.parse_args().month
     try:
-        print(shown(write(settings(), parser.parse_args().month)))
+        run = settings()
+        print(shown(write(run, month)))
+        if why := doubt(run):
+            print(f"The workbook is marked as not checked: {why}.", file=sys.stderr)
+            return 1
     except (ReportError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1

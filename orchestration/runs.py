@@ -41,7 +41,7 @@ def outcome(instance: dg.DagsterInstance, record: dg.RunRecord) -> Run:
     steps = _events(instance, run.run_id, dg.DagsterEventType.STEP_FAILURE)
     results = [event.asset_check_evaluation_data for event in checks]
     is_success = run.status == dg.DagsterRunStatus.SUCCESS
-    reasons = [f"{step.step_key}: {_reason(step)}" for step in steps]
+    reasons = [f"{step.step_key}: {reason(step)}" for step in steps]
     died = [] if is_success else ["its process came to no end of its own"]
     ended_at = record.end_time or record.update_timestamp.timestamp()
     return Run(
@@ -97,7 +97,7 @@ def _events(
     return [entry.dagster_event for entry in entries if entry.dagster_event]
 
 
-def _reason(step: dg.DagsterEvent) -> str:
+def reason(step: dg.DagsterEvent) -> str:
     """The innermost cause of a failed step, in one line that fits a message."""
     error = step.step_failure_data.error
     return innermost(error) if error else "no reason was given"

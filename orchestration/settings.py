@@ -41,6 +41,11 @@ class Settings:
     postgres: str | None = field(default=None, repr=False)
     postgres_reader: str = "expansion_reader"
 
+    @property
+    def artifacts(self) -> Path:
+        """Where dbt parses the project to and says what became of this warehouse."""
+        return self.warehouse.with_name(f"{self.warehouse.stem}.target")
+
 
 def settings() -> Settings:
     """The settings of this process.

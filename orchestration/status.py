@@ -1,59 +1,76 @@
 """`make status`: the last build, what runs now, what ran lately, what comes next."""
 
 import datetime as dt
-import json
 import os
 import sys
 from pathlib import Path
 
 import dagster as dg
 
+from orchestration import last_build
 from orchestration.defs.schedules import CLOSING_HOUR, DAILY_HOUR, closing_day
 from orchestration.faults import one_sentence
+from orchestration.publish import served
 from orchestration.runs import FINISHED, outcome, progress
-from orchestration.settings import shown
-from orchestration.summary import (
-    RUN_RESULTS,
-    failed,
-    line,
-    run_results,
-    told_nodes,
-)
+from orchestration.settings import Settings, SettingsError, settings, shown
+from orchestration.summary import failed, line, run_results, told_nodes
+from orchestration.warehouse import WAREHOUSE_TAG
 
-RUNS_SHOWN = 5
+RUNS_SHOWN, RUNS_READ = 5, 100
 RUNNING = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
 WAITING = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 DAY = dt.timedelta(days=1)
+BUILDS = {
+    last_build.PASSED: "{ended_at}, as of {as_of}, passed",
+    last_build.FAILED: "{ended_at}, as of {as_of}, failed",
+    last_build.RUNNING: "begun {begun_at}, as of {as_of}, has no end yet",
+    None: "no build that passed is on record",
+}
 
 
 class StatusError(Exception):
     """A status that cannot be told; the message is one sentence for the person."""
 
 
-def built() -> list[str]:
-    """What dbt said at the end of the last build, whoever started it."""
-    results = run_results()
-    if not results:
-        return [line("last build", "none has come to its end")]
-    metadata = json.loads(RUN_RESULTS.read_text(encoding="utf-8"))["metadata"]
-    ended_at = dt.datetime.fromisoformat(metadata["generated_at"])
-    text = f"{ended_at:%Y-%m-%d %H:%M} UTC, {len(results)} tables and checks"
-    return [
-        line("last build", f"{text}, {len(failed())} failed"),
-        *told_nodes(),
-    ]
+def built(run: Settings) -> list[str]:
+    """What became of the last build of a warehouse, whoever started it."""
+    is_there = "" if run.warehouse.exists() else ": there is no such file"
+    lines = [line("warehouse", f"{shown(run.warehouse)}{is_there}")]
+    build, results = last_build.last(run), run_results(run)
+    if not build and not results:
+        return [*lines, line("last build", "none has come to its end")]
+    unknown = dict.fromkeys(("begun_at", "ended_at", "as_of"), "-")
+    text = BUILDS[build.get("state")].format(**unknown | build)
+    lines.append(line("last build", text))
+    if results:
+        words = f"{len(results)} tables and checks, {len(failed(run))} failed"
+        lines.append(line("", words))
+    reasons = told_nodes(run) if results else []
+    if not failed(run):
+        reasons += [line("failed", text) for text in build.get("because", [])]
+    lines += reasons
+    if refusal := build.get("refused"):
+        text = f"{refusal['at']}: {refusal['because']}"
+        lines.append(line("refused since", text))
+    if snapshot := served(run):
+        lines.append(line("published", snapshot))
+    return lines
 
 
-def ran(instance: dg.DagsterInstance) -> list[str]:
-    """What runs, what waits, and what became of the last runs."""
+def ran(instance: dg.DagsterInstance, warehouse: Path) -> list[str]:
+    """What runs on a warehouse, what waits, and what became of the last runs."""
     lines = []
     for run in instance.get_runs(dg.RunsFilter(statuses=RUNNING)):
-        done, planned = progress(instance, run.run_id)
-        lines.append(line("running", f"{run.job_name}, {done} of {planned} tables"))
+        if is_of(run, warehouse):
+            done, planned = progress(instance, run.run_id)
+            lines.append(line("running", f"{run.job_name}, {done} of {planned} tables"))
     for run in instance.get_runs(dg.RunsFilter(statuses=WAITING)):
-        lines.append(line("waiting", run.job_name))
+        if is_of(run, warehouse):
+            lines.append(line("waiting", run.job_name))
     ended = dg.RunsFilter(statuses=FINISHED)
-    for record in instance.get_run_records(ended, limit=RUNS_SHOWN):
+    records = instance.get_run_records(ended, limit=RUNS_READ)
+    mine = [record for record in records if is_of(record.dagster_run, warehouse)]
+    for record in mine[:RUNS_SHOWN]:
         run = outcome(instance, record)
         word = "succeeded" if run.is_success else "failed"
         text = f"{run.ended_at:%Y-%m-%d %H:%M} UTC {word}, {len(run.failed)} checks"
@@ -61,6 +78,11 @@ def ran(instance: dg.DagsterInstance) -> list[str]:
         lines += [line("", name) for name in sorted(run.failed)]
         lines += [line("", reason) for reason in run.because]
     return lines
+
+
+def is_of(run: dg.DagsterRun, warehouse: Path) -> bool:
+    """Whether a run is of a warehouse: one that has not begun may yet be of any."""
+    return run.tags.get(WAREHOUSE_TAG, str(warehouse)) == str(warehouse)
 
 
 def coming(now: dt.datetime) -> list[str]:
@@ -83,12 +105,17 @@ def _next(days: list[dt.date], hour: int, now: dt.datetime) -> dt.datetime:
 
 @one_sentence
 def main() -> int:
-    lines = built()
+    try:
+        run = settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    lines = built(run)
     home = Path(os.environ.get("DAGSTER_HOME", "data/dagster"))
     if (home / "dagster.yaml").exists():
         try:
             with dg.DagsterInstance.from_config(str(home)) as instance:
-                lines += ran(instance)
+                lines += ran(instance, run.warehouse)
                 scheduler = instance.get_daemon_statuses(["SCHEDULER"])["SCHEDULER"]
                 is_awake = scheduler.healthy
         # Settings or a database that are broken raise whatever they like.

@@ -3,16 +3,18 @@
 import hashlib
 import json
 import string
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.settings import PROJECT, Settings, shown
+from orchestration.last_build import one_line
+from orchestration.settings import Settings, shown
 
-RUN_RESULTS = PROJECT / "target" / "run_results.json"
 FAILED = ("fail", "error", "runtime error")
 
-# A label, how its line is written, and the query whose one row fills it.
+# A label, how its line is written, the query whose one row fills it, and what it rests
+# on, in the words of the evidence: what is not known for want of it is not 0.
 LINES = (
     (
         "rows in",
@@ -118,34 +120,43 @@ LINES = (
     ),
     (
         "signals",
-        "{:,} fired, {:,} of them held back by a guard",
+        "{:,} fired, {:,} of them held back by a guard{}",
         """
-        select count(*), count(*) filter (where is_suppressed)
-        from marts.account_signals
-        where is_fired
-            and month_start = (select max(month_start) from marts.account_signals)
+        select count(*) filter (where is_fired),
+            count(*) filter (where is_fired and is_suppressed),
+            case
+                when count(distinct signal) < any_value(n_signals) then format(
+                    '; {:,} of {:,} signals known',
+                    count(distinct signal), any_value(n_signals)
+                )
+                else ''
+            end
+        from
+            marts.account_signals,
+            (select count(*) as n_signals from marts.signal_backtest)
+        where month_start = (select max(month_start) from marts.account_signals)
         having count(*) > 0
         """,
+        "signal",
     ),
     (
         "plays ready",
         "{:,} worth {:,.2f} ({:,.2f} to {:,.2f}), {:,} held out",
         """
-        select count(priority),
-            sum(expected_arr) filter (where priority is not null),
-            sum(expected_arr_low) filter (where priority is not null),
-            sum(expected_arr_high) filter (where priority is not null),
-            count(*) filter (where is_holdout)
-        from marts.expansion_queue
-        having count(priority) > 0
+        select n_ready, expected_arr, expected_arr_low, expected_arr_high, n_held_out
+        from marts.expansion_summary
+        where scope_type = 'company' and exists (from marts.account_signals)
         """,
+        "signal",
     ),
     (
         "churn risks",
         "{:,} accounts, {:,.2f} of ARR",
         """
-        select count(*), sum(closing_arr) from marts.churn_risks having count(*) > 0
+        select n_churn_risks, churn_risk_arr
+        from marts.expansion_summary where scope_type = 'company'
         """,
+        "health:",
     ),
     (
         "triggers",
@@ -162,7 +173,7 @@ LINES = (
         select string_agg(
             concat(
                 decision_id, ' ', replace(verdict, '_', ' '),
-                coalesce(concat(', ', recommended_option), '')
+                coalesce(', ' || recommended_option, '')
             ),
             '; ' order by decision_id
         )
@@ -177,29 +188,82 @@ LINES = (
 )
 
 
-def run_results() -> list[dict[str, Any]]:
+# Money in the reporting currency first, then money without a rate, then rows.
+REFUSALS = """
+    select
+        concat(
+            table_name, ': ', reason, ', ', format('{:,}', n_rows),
+            if(n_rows = 1, ' row', ' rows'),
+            case
+                when missing_arr is not null then format(
+                    '; about {:,.2f} {} of ARR is missing',
+                    cast(missing_arr as double), reporting_currency
+                )
+                when local_missing_arr is not null then format(
+                    '; about {:,.2f} {} of ARR is missing',
+                    cast(local_missing_arr as double), currency
+                )
+            end,
+            if(n_unreadable > 0, format(
+                '; the ARR of {:,} of them cannot be read', n_unreadable
+            ), ''),
+            ': ', cure
+        ),
+        count(*) over ()
+    from marts.refusals, staging.stg_policy__metric_policy
+    order by
+        abs(missing_arr) desc nulls last, abs(local_missing_arr) desc nulls last,
+        n_arr_rows desc, n_rows desc, table_name, reason, currency
+    limit 5
+"""
+
+
+def results_file(run: Settings) -> Path:
+    """Where dbt writes what became of its last run on the warehouse."""
+    return run.artifacts / "run_results.json"
+
+
+def run_results(run: Settings) -> list[dict[str, Any]]:
     """What dbt says of each node of its run; nothing when it came to no end."""
-    if not RUN_RESULTS.exists():
+    path = results_file(run)
+    if not path.exists():
         return []
-    return json.loads(RUN_RESULTS.read_text(encoding="utf-8"))["results"]
+    return json.loads(path.read_text(encoding="utf-8"))["results"]
 
 
 def summary(run: Settings, seconds: float, snapshot: str) -> str:
     """What came in, what was refused, what passed, and the headline figures."""
-    results = run_results()
+    results = run_results(run)
     checks = [r for r in results if r["unique_id"].startswith("test.")]
     passed = sum(r["status"] == "pass" for r in checks)
     lines = [f"as of {run.as_of}, built in {seconds:.0f} s"]
     wrong = sum(r["status"] in FAILED for r in checks)
     lines.append(line("checks", f"{passed} passed, {wrong} failed"))
-    lines += told_nodes()
+    lines += told_nodes(run)
     with duckdb.connect(str(run.warehouse), read_only=True) as conn:
-        lines += [line(label, _filled(conn, *query)) for label, *query in LINES]
+        for label, *query in LINES:
+            lines.append(line(label, _filled(conn, *query)))
+            if label == "quarantined":
+                lines += [line("refused", text) for text in refused_lines(conn)]
         lines.append(line("marts hash", marts_hash(conn)))
     place = f"{shown(run.warehouse)}, schemas marts and decisions"
     lines.append(line("warehouse", place))
     lines.append(line("snapshot", snapshot))
     return "\n".join(lines)
+
+
+def refused_lines(conn: duckdb.DuckDBPyConnection) -> list[str]:
+    """What was refused and why, about how much ARR is missing, and the cure.
+
+    The reasons for which most is missing, or most rows are, come first.
+    """
+    try:
+        rows = conn.execute(REFUSALS).fetchall()
+    except duckdb.CatalogException:
+        return []
+    more = rows[0][1] - len(rows) if rows else 0
+    lines = [one_line(row[0]) for row in rows]
+    return [*lines, f"{more} more reasons: marts.refusals"] if more else lines
 
 
 def marts_hash(conn: duckdb.DuckDBPyConnection) -> str:
@@ -232,31 +296,74 @@ class Dashes(string.Formatter):
         return "-" if value is None else str(super().format_field(value, format_spec))
 
 
-def _filled(conn: duckdb.DuckDBPyConnection, text: str, query: str) -> str:
-    """The text filled with the row of a query; a dash where there is none yet."""
+def _filled(
+    conn: duckdb.DuckDBPyConnection, text: str, query: str, rests_on: str = ""
+) -> str:
+    """The text filled with the row of a query; where there is none yet, why not."""
     try:
         rows = conn.execute(query).fetchall()
     except duckdb.CatalogException:
         rows = []
     is_known = rows and rows[0][0] is not None
-    return Dashes().format(text, *rows[0]) if is_known else "-"
+    if is_known:
+        return Dashes().format(text, *rows[0])
+    return _needs(conn, rests_on) if rests_on else "-"
 
 
-def told_nodes() -> list[str]:
+def _needs(conn: duckdb.DuckDBPyConnection, rests_on: str) -> str:
+    """Which raw tables would tell; a dash if none of them is missing."""
+    try:
+        rows = conn.execute(
+            """
+            select raw_table from marts.evidence_sources
+            where state = 'missing' and contains(feeds, ?) order by raw_table
+            """,
+            [rests_on],
+        ).fetchall()
+    except duckdb.CatalogException:
+        rows = []
+    tables = ", ".join(row[0] for row in rows)
+    return f"not known: needs {tables}" if tables else "-"
+
+
+def told_nodes(run: Settings) -> list[str]:
     """A line for each table or check that failed or warned, and one for the skipped."""
-    lines = [line("failed", name) for name in failed()]
-    lines += [line("warned", name) for name in _ended("warn")]
-    if skipped := _ended("skipped"):
+    results = run_results(run)
+    lines = [line("failed", text) for text in _told(results, *FAILED)]
+    lines += [line("warned", text) for text in _told(results, "warn")]
+    if skipped := _ended(results, "skipped"):
         lines.append(line("skipped", f"{len(skipped)}, as they read what failed"))
     return lines
 
 
-def failed() -> list[str]:
+def failed(run: Settings) -> list[str]:
     """What dbt could not build or found wrong."""
-    return _ended(*FAILED)
+    return _ended(run_results(run), *FAILED)
 
 
-def _ended(*statuses: str) -> list[str]:
+def failures(run: Settings) -> list[str]:
+    """The same in words: the table, the rule and rows that break it."""
+    return _told(run_results(run), *FAILED)
+
+
+def told_result(result: dict[str, Any]) -> str:
+    """What became of a node, in one line: a test says itself, an error its message."""
+    name = result["unique_id"].split(".")[2]
+    told = result.get("adapter_response", {}).get("_message")
+    if result["unique_id"].startswith("test.") and told and result["status"] != "pass":
+        return str(told)
+    message = result.get("message") if "error" in result["status"] else None
+    return one_line(f"{name}: {message}") if message else name
+
+
+def _ended(results: list[dict[str, Any]], *statuses: str) -> list[str]:
     """The nodes of dbt's run that ended so."""
-    found = [result for result in run_results() if result["status"] in statuses]
-    return [result["unique_id"].split(".")[2] for result in found]
+    return [
+        result["unique_id"].split(".")[2]
+        for result in results
+        if result["status"] in statuses
+    ]
+
+
+def _told(results: list[dict[str, Any]], *statuses: str) -> list[str]:
+    return [told_result(result) for result in results if result["status"] in statuses]

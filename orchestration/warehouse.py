@@ -23,6 +23,8 @@ HOLDS = {
     "decimal": (pa.types.is_decimal, pa.types.is_floating, pa.types.is_integer),
 }
 
+WAREHOUSE_TAG = "expansion/warehouse"
+
 
 class ContractError(Exception):
     """A frame that is not what its contract promises; names the table and column."""
@@ -33,6 +35,10 @@ class OneWriter:
 
     @contextmanager
     def yield_for_execution(self, context: Any) -> Iterator[Any]:
+        # Runs of several warehouses share a home: each says whose it is.
+        if context.run_id and context.instance:
+            warehouse = str(settings().warehouse)
+            context.instance.add_run_tags(context.run_id, {WAREHOUSE_TAG: warehouse})
         with (
             held(settings().warehouse),
             super().yield_for_execution(context) as resource,  # type: ignore[misc]

@@ -4,6 +4,7 @@ What a page says comes from the seeds, the descriptions of the tables and the wa
 nothing is written twice. The same input gives the same bytes.
 """
 
+import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ class Known:
     facts: Mapping[str, list[Row]]
     as_of: str
     currency: str
+    # Why figures are not to be relied on, such as a failed build.
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,6 +229,7 @@ def _html(title: str, markdown: str, known: Known, root: str = "../") -> str:
         policy=POLICY,
         root=root,
         as_of=known.as_of,
+        doubt=html.escape(known.doubt),
     )
 
 

@@ -36,6 +36,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "heading": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
     "total": {"bold": True, "top": 1, "num_format": "#,##0.00;[Red]-#,##0.00"},
     "bold": {"bold": True},
+    "doubt": {"bold": True, "font_color": "#C00000"},
 }
 STEPS = {
     "expansion_outside_cohort": "Expansion of accounts outside the cohort",
@@ -71,8 +72,12 @@ class Line:
     look: str = "money"
 
 
-def workbook(month: Month, frames: Mapping[str, pd.DataFrame]) -> bytes:
+def workbook(
+    month: Month, frames: Mapping[str, pd.DataFrame], doubt: str = ""
+) -> bytes:
     """The Excel file of a month; the same frames give the same bytes.
+
+    A doubt about the frames, such as a failed build, stands on each sheet.
 
     Frames by mart: accounts, arr_bridge_months and arr_bridge_accounts (the company's)
     of the twelve months and the one before them, retention_months, retention_accounts
@@ -112,6 +117,9 @@ def workbook(month: Month, frames: Mapping[str, pd.DataFrame]) -> bytes:
     _write_lines(book.add_worksheet("Checks"), checks, looks)
     for table in tables:
         _write_table(book.add_worksheet(table.sheet), table, looks)
+    if doubt:
+        for sheet in book.worksheets():
+            _mark(sheet, doubt, looks["doubt"])
     book.close()
     return file.getvalue()
 
@@ -601,6 +609,13 @@ def _write_table(sheet: Worksheet, table: Table, looks: Mapping[str, Format]) ->
     sheet.freeze_panes(HEADER, 1)
     sheet.repeat_rows(HEADER - 1)
     _lay_out(sheet, HEADER + max(len(table.rows), 1), len(table.columns), HEADER)
+
+
+def _mark(sheet: Worksheet, doubt: str, look: Format) -> None:
+    """Says on a sheet, and on each page of it, that its figures were not checked."""
+    sheet.write_string(2, 2, f"NOT CHECKED: {doubt}.", look)
+    sheet.set_tab_color("#C00000")
+    sheet.set_header('&C&"-,Bold"&KC00000NOT CHECKED')
 
 
 def _lay_out(sheet: Worksheet, n_rows: int, n_columns: int, header: int) -> None:

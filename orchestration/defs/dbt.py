@@ -17,15 +17,19 @@ from dagster_dbt import (
 from dbt.version import __version__ as dbt_version
 from packaging.version import Version
 
+from orchestration import last_build
 from orchestration.defs.freshness import BUILT_DAILY
-from orchestration.settings import PROJECT
-from orchestration.summary import RUN_RESULTS, failed
+from orchestration.settings import PROJECT, settings
+from orchestration.summary import failures, results_file, run_results, told_result
 from orchestration.warehouse import OneWriter
 
 # The dbt of this environment, whether or not the environment is on the path.
 DBT = str(Path(sys.executable).with_name("dbt"))
 
-project = DbtProject(project_dir=PROJECT, profiles_dir=PROJECT)
+# Each warehouse has what dbt says of it beside it: two builds do not read each other's.
+project = DbtProject(
+    project_dir=PROJECT, profiles_dir=PROJECT, target_path=settings().artifacts
+)
 project.prepare_if_dev()
 
 
@@ -60,18 +64,44 @@ class ByLayer(DagsterDbtTranslator):
 def tables(context: dg.AssetExecutionContext, dbt: Dbt) -> Iterator[Any]:
     """Every table of the warehouse, built and tested in one dbt run."""
     # Unit tests are of the code, not of the data: `make test` runs them.
+    run = settings()
     command = ["build", "--exclude-resource-type", "unit_test"]
-    RUN_RESULTS.unlink(missing_ok=True)
+    results_file(run).unlink(missing_ok=True)
+    last_build.begin(run)
     invocation = dbt.cli(
         command, context=context, target_path=project.target_path, raise_on_error=False
     )
-    yield from invocation.stream()
+    # A check that fails is told once dbt has said why.
+    held = []
+    for event in invocation.stream():
+        if isinstance(event, dg.AssetCheckResult) and not event.passed:
+            held.append(event)
+        else:
+            yield event
+    told = {result["unique_id"]: told_result(result) for result in run_results(run)}
+    yield from (_in_words(check, told) for check in held)
     if error := invocation.get_error():
-        wrong = failed()
+        wrong = failures(run)
         if not wrong:
             raise error
+        last_build.end(run, wrong)
         # What fails on its data fails again; what kept dbt from running may pass.
         raise dg.Failure(f"dbt failed at {', '.join(wrong)}", allow_retries=False)
+
+
+def _in_words(
+    check: dg.AssetCheckResult, told: Mapping[str, str]
+) -> dg.AssetCheckResult:
+    """A check that failed, with its table, its rule and rows that break it."""
+    unique_id = check.metadata["unique_id"].value
+    return dg.AssetCheckResult(
+        passed=check.passed,
+        asset_key=check.asset_key,
+        check_name=check.check_name,
+        metadata=check.metadata,
+        severity=check.severity,
+        description=told.get(str(unique_id)),
+    )
 
 
 def raw_tables() -> list[dg.AssetSpec]:

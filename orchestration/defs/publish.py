@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from orchestration import last_build
 from orchestration.publish import publish
 from orchestration.settings import settings
 
@@ -18,6 +19,9 @@ def snapshot_of(built: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefinition:
         # Alone, it would publish what an earlier run left, checked or not.
         if needed - context.job_def.asset_layer.selected_asset_keys:
             raise dg.Failure("Only a run of every asset is published.")
-        return dg.MaterializeResult(metadata={"run_id": publish(settings())})
+        run = settings()
+        run_id = publish(run)
+        last_build.end(run, because=[], snapshot=run_id)
+        return dg.MaterializeResult(metadata={"run_id": run_id})
 
     return snapshot

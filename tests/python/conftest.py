@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
 from filelock import FileLock
@@ -17,13 +18,10 @@ from tests.python.compiled_build import (
     build,
     compiled_nodes,
     leading_to,
+    load_definitions,
     make_build,
     run_settings,
 )
-
-# Files whose tests use the project's own target folder run one after the other.
-SHARE_TARGET = {"test_boards", "test_build", "test_definitions"}
-
 
 # Long files begin, each in a process, and short ones fill what is left; the first needs
 # nothing of what the others wait for, the project compiled.
@@ -41,9 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """A file's tests run in one process, as they share what they build."""
-    name = item.path.stem
-    group = "target" if name in SHARE_TARGET else name
-    item.add_marker(pytest.mark.xdist_group(group))
+    item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +67,12 @@ def compiled_folder(shared: Path) -> Path:
 def parsed(compiled_folder: Path) -> Path:
     """Where dbt parsed the project to, for warehouses of the same name."""
     return compiled_folder / "target"
+
+
+@pytest.fixture(scope="session")
+def definitions(parsed: Path) -> dg.Definitions:
+    """The project's Dagster definitions, as dbt parses it now."""
+    return load_definitions(parsed)
 
 
 @pytest.fixture(scope="session")

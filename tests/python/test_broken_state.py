@@ -94,7 +94,12 @@ STATE: dict[str, tuple[tuple[Callable[[Path], None], ...], tuple[str, ...]]] = {
     "raw/crm__accounts.csv": (TO_FILES, ("build",)),
     "dagster": (TO_FOLDERS, ("status",)),
     "dagster/dagster.yaml": (TO_FILES, ("status",)),
-    "run_results.json": (TO_FILES, ("build", "status")),
+    "warehouse.target": (TO_FOLDERS, ("build", "status")),
+    "warehouse.target/run_results.json": (TO_FILES, ("build", "status")),
+    "warehouse.build.json": (
+        TO_FILES,
+        ("build", "status", "report", "boards", "docs", "metrics"),
+    ),
 }
 FAULTS = [(name, fault) for name, (faults, _) in STATE.items() for fault in faults]
 
@@ -137,7 +142,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "reports").mkdir()
     (folder / "dagster").mkdir()
     shutil.copy(PROJECT / "dagster.yaml", folder / "dagster")
-    (folder / "run_results.json").write_text('{"results": [], "metadata": {}}')
+    results = folder / "warehouse.target" / "run_results.json"
+    results.parent.mkdir()
+    results.write_text('{"results": [], "metadata": {}}')
+    (folder / "warehouse.build.json").write_text('{"state": "running"}')
     return folder
 
 
@@ -153,15 +161,12 @@ def place(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     monkeypatch.setattr(docs, "described", lambda: ("", {"nodes": {}, "docs": {}}))
     monkeypatch.setattr(
-        docs, "known", lambda conn, _: conn.execute("from marts.figures").fetchall()
+        docs, "known", lambda conn, *_: conn.execute("from marts.figures").fetchall()
     )
     monkeypatch.setattr(docs, "site", lambda _: {"index.html": ""})
-    monkeypatch.setattr(metrics, "MANIFEST", PROJECT / "pyproject.toml")
+    monkeypatch.setattr(metrics, "MANIFEST", "../warehouse.duckdb")
     monkeypatch.setattr(metrics, "MetricsLayer", FakeLayer)
-    monkeypatch.setattr(build, "materialise", lambda: ["dbt is not run here"])
-    results = tmp_path / "run_results.json"
-    monkeypatch.setattr("orchestration.summary.RUN_RESULTS", results)
-    monkeypatch.setattr("orchestration.status.RUN_RESULTS", results)
+    monkeypatch.setattr(build, "materialise", lambda _: ["dbt is not run here"])
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from tests.python.campaign import campaign
@@ -13,8 +14,9 @@ SEEDS = range(1, 6)
 
 
 def test_random_valid_companies_pass_every_check_and_render(
-    nodes: list[Node], tmp_path: Path
+    nodes: list[Node], tmp_path: Path, definitions: dg.Definitions
 ) -> None:
+    assert definitions
     said: list[str] = []
     found = campaign(
         SEEDS,

@@ -7,7 +7,6 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from orchestration.settings import PROJECT
 from orchestration.warehouse import OneWriter
 
 READS = {
@@ -20,20 +19,8 @@ READS = {
 
 @pytest.fixture(scope="module")
 def manifest(parsed: Path) -> dict[str, Any]:
-    """dbt's manifest, also where Dagster looks for it."""
-    text = (parsed / "manifest.json").read_text(encoding="utf-8")
-    target = PROJECT / "target"
-    target.mkdir(exist_ok=True)
-    (target / "manifest.json").write_text(text, encoding="utf-8")
-    return json.loads(text)
-
-
-@pytest.fixture(scope="module")
-def definitions(manifest: dict[str, Any]) -> dg.Definitions:
-    """The project's Dagster definitions."""
-    from orchestration.definitions import defs
-
-    return defs
+    """dbt's manifest."""
+    return json.loads((parsed / "manifest.json").read_text(encoding="utf-8"))
 
 
 def test_definitions_resolve_with_jobs_in_process_and_schedules(

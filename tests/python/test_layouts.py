@@ -12,11 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
 from orchestration.closing import HEADER, LedgerError, ledger_folder
-from orchestration.defs.ledger import drop_left
 from orchestration.layout import upgrade_files
 from orchestration.migrations import LAYOUT, STEPS
 from orchestration.settings import PROJECT, settings
@@ -242,7 +242,12 @@ def test_layout_3_did_not_say_so_and_opens(old: Path) -> None:
     assert query("from ledger.layout") == [(LAYOUT,)]
 
 
-def test_what_an_earlier_version_built_is_not_published() -> None:
+def test_what_an_earlier_version_built_is_not_published(
+    definitions: dg.Definitions,
+) -> None:
+    assert definitions
+    from orchestration.defs.ledger import drop_left
+
     with duckdb.connect() as conn:
         for schema in ("marts", "intermediate", "main"):
             conn.execute(f"create schema if not exists {schema}")

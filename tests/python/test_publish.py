@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -19,11 +20,11 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration import build, publish, summary
+from orchestration import build, last_build, publish, status, summary
 from orchestration.defs.publish import snapshot_of
 from orchestration.lock import LockError, held
 from orchestration.publish import PublishError, served, sha256
-from orchestration.settings import PROJECT, SettingsError, settings
+from orchestration.settings import PROJECT, Settings, SettingsError, settings
 from orchestration.warehouse import Warehouse
 from tests.python.small_warehouse import AS_OF, rows_of, run_in, write_warehouse
 
@@ -205,14 +206,14 @@ def test_a_file_that_lacks_a_row_is_not_published(
     assert seen() == before
 
 
+WORDS = "amounts add up. 1 row breaks this: amount 3.50 (assert_it_adds_up)"
+
+
 class Build:
     """`make build` on tables of three rows: all is real but dbt."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
         self.number, self.failing, self.is_scored = 1, "", True
-        self.results = place / "run_results.json"
-        for module in (build, summary):
-            monkeypatch.setattr(module, "RUN_RESULTS", self.results)
         done = SimpleNamespace(success=True)
         runner = SimpleNamespace(invoke=lambda _: done)
         monkeypatch.setattr(build, "dbtRunner", lambda: runner)
@@ -223,15 +224,21 @@ class Build:
     def definitions(self) -> dg.Definitions:
         @dg.asset
         def tables(warehouse: Warehouse) -> None:
+            last_build.begin(settings())
             write_warehouse(settings().warehouse, self.number)
-            status = "fail" if self.failing else "pass"
+            state = "fail" if self.failing else "pass"
             name = f"test.expansion_playbook.{self.failing or 'assert_it_adds_up'}.1"
             skipped = {"unique_id": "test.expansion_playbook.a.2", "status": "skipped"}
-            results = [{"unique_id": name, "status": status}]
+            told = {"_message": f"figures: {WORDS}"} if self.failing else {}
+            result = {"unique_id": name, "status": state, "adapter_response": told}
+            results = [result]
             warned = {"unique_id": "test.expansion_playbook.b.3", "status": "warn"}
             results = [skipped, skipped, warned] * bool(self.failing) + results
-            self.results.write_text(json.dumps({"results": results}))
+            path = summary.results_file(settings())
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps({"results": results}))
             if self.failing:
+                last_build.end(settings(), summary.failures(settings()))
                 raise dg.Failure("The dbt CLI process failed with exit code 1")
 
         @dg.asset(deps=[tables])
@@ -277,7 +284,7 @@ def test_a_failed_check_leaves_the_snapshot_and_says_why(
     make_build.number, make_build.failing = 2, "assert_it_adds_up"
     assert build.main() == 1
     said = capsys.readouterr().out
-    told = "failed            assert_it_adds_up\nwarned            b\n"
+    told = f"failed            figures: {WORDS}\nwarned            b\n"
     assert f"0 passed, 1 failed\n{told}skipped           2, as they read" in said
     stays = f"{current()} is still {run_id}, not replaced because of assert_it_adds_up"
     assert f"snapshot          {stays}\n" in said
@@ -293,6 +300,49 @@ def test_a_failed_check_leaves_the_snapshot_and_says_why(
     make_build.is_scored = True
     assert build.main() == 0
     assert run_in(current() / "expansion.duckdb") == 2
+
+
+def test_each_warehouse_says_what_became_of_its_own_build(
+    make_build: Build, monkeypatch: pytest.MonkeyPatch, place: Path
+) -> None:
+    assert build.main() == 0
+    one = settings()
+    assert last_build.doubt(one) is None
+    monkeypatch.setenv("EXPANSION_WAREHOUSE", str(place / "other.duckdb"))
+    make_build.failing = "assert_it_adds_up"
+    assert build.main() == 1
+    other = settings()
+    assert last_build.doubt(one) is None
+    assert f"failed at figures: {WORDS}" in str(last_build.doubt(other))
+    assert re.search(r"last build +\S+ \S+ UTC, as of .* passed\n", said_by(one))
+    assert "failed            " not in said_by(one)
+    assert re.search(r"last build +\S+ \S+ UTC, as of .* failed\n", said_by(other))
+    assert f"failed            figures: {WORDS}\n" in said_by(other)
+
+    # What does not touch the warehouse leaves it what it was.
+    monkeypatch.setenv("EXPANSION_WAREHOUSE", str(one.warehouse))
+    monkeypatch.setenv("EXPANSION_RAW", str(place / "none"))
+    assert build.main() == 1
+    assert last_build.doubt(one) is None
+    assert re.search(r"refused since +.*none", said_by(one))
+
+
+def test_a_failed_step_and_a_killed_build_are_no_build_that_passed(
+    make_build: Build,
+) -> None:
+    assert "that passed is on record" in str(last_build.doubt(settings()))
+    make_build.is_scored = False
+    assert build.main() == 1
+    assert "every_customer_is_scored" in str(last_build.doubt(settings()))
+    last_build.begin(settings())
+    assert str(last_build.doubt(settings())).endswith("has no end")
+    last_build.place(settings()).write_text("{")
+    assert "that passed is on record" in str(last_build.doubt(settings()))
+
+
+def said_by(run: Settings) -> str:
+    """What `make status` says of a warehouse."""
+    return "\n".join([*status.built(run), ""])
 
 
 def test_a_part_of_a_run_is_not_published(make_build: Build) -> None:

@@ -19,6 +19,7 @@ from orchestration.defs.sensors import failures, raw_changes
 from orchestration.runs import Run, outcome, run_message
 from orchestration.seeds import seed
 from orchestration.settings import settings
+from orchestration.warehouse import WAREHOUSE_TAG
 from orchestration.watch import QUIET_SECONDS, Watch, folder_stamp, looked
 from reports.business_days import business_day
 from tests.python.test_alerts import Hook, hook
@@ -298,4 +299,10 @@ def test_failed_runs_and_checks_are_posted_once_and_again_if_nobody_answered(
     tick(cursor)
     assert texts()[2].endswith("succeeded; pass again: is_whole")
     assert len(texts()) == 3
-    assert status.ran(instance)[0].endswith("succeeded, 0 checks failed or warned")
+    said = status.ran(instance, settings().warehouse)
+    assert said[0].endswith("succeeded, 0 checks failed or warned")
+    # Once they say whose they are, another warehouse does not show them.
+    for run in instance.get_runs():
+        instance.add_run_tags(run.run_id, {WAREHOUSE_TAG: str(settings().warehouse)})
+    assert status.ran(instance, settings().warehouse) == said
+    assert status.ran(instance, settings().warehouse.with_name("other.duckdb")) == []

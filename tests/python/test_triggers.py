@@ -377,3 +377,15 @@ def test_what_has_not_moved_is_not_said_to_have_moved() -> None:
     assert seen("restated")["because"] == "ARR of past months is that of the record"
     moved = replace(FACTS, balances=balances(closing_arr=[900_000.01, 1e6]))
     assert "moved by 0.01" in seen("restated", facts=moved)["because"]
+
+
+@pytest.mark.parametrize("rule", ["outside_usual_range", "drifts_to_flip"])
+@pytest.mark.parametrize("n_moves", [0, 1, 3])
+def test_a_figure_that_hardly_moved_has_no_usual_range(rule: str, n_moves: int) -> None:
+    still = np.full(len(calm()), 0.9)
+    still[-n_moves or len(still) :] += 0.001 * np.arange(n_moves)
+    facts = replace(FACTS, series=series(np.concatenate([still, [0.5]])))
+    found = seen(rule, facts=facts, **(DRIFT if rule == "drifts_to_flip" else {}))
+    assert found["state"] == "insufficient_history"
+    assert "it has no usual range" in found["because"]
+    assert found["value"] is None or pd.isna(found["value"])

@@ -28,6 +28,24 @@ risks as (
 
 ),
 
+health as (
+
+    select health.*
+    from {{ ref('account_health_months') }} as health
+    inner join {{ ref('int_months') }} as months
+        on health.month_start = months.month_start
+    where months.is_last_month and health.score is not null
+
+),
+
+health_needs as (
+
+    select {{ joined_text('raw_table', 'raw_table', "', '") }} as raw_tables
+    from {{ ref('evidence_sources') }}
+    where feeds like '%health:%'
+
+),
+
 accounts as (
 
     select * from {{ ref('int_accounts_placed_in_scopes') }}
@@ -88,15 +106,31 @@ summed as (
         sum(coalesce(plays.expected_arr_high, 0)) as expected_arr_high,
         sum(coalesce(plays.n_overdue, 0)) as n_overdue,
         sum(coalesce(plays.n_held_out, 0)) as n_held_out,
-        count(risks.account_id) as n_churn_risks,
-        sum(coalesce(risks.closing_arr, 0)) as churn_risk_arr
+        count(health.account_id) as n_scored_accounts,
+        -- Where nobody's health is known, nobody is known to be at risk or not.
+        case when count(health.account_id) > 0 then count(risks.account_id) end
+            as n_churn_risks,
+        case
+            when count(health.account_id) > 0 then sum(coalesce(risks.closing_arr, 0))
+        end as churn_risk_arr
     from customers
     inner join accounts on customers.account_id = accounts.account_id
     inner join scopes on accounts.group_id = scopes.group_id
     left join fired on customers.account_id = fired.account_id
     left join plays on customers.account_id = plays.account_id
+    left join health on customers.account_id = health.account_id
     left join risks on customers.account_id = risks.account_id
     group by scopes.scope_type, scopes.scope_value
+
+),
+
+explained as (
+
+    select
+        summed.*,
+        health_needs.raw_tables
+    from summed
+    cross join health_needs
 
 )
 
@@ -117,7 +151,12 @@ select
     cast(expected_arr_high as decimal(18, 2)) as expected_arr_high,
     cast(n_overdue as bigint) as n_overdue,
     cast(n_held_out as bigint) as n_held_out,
+    cast(n_scored_accounts as bigint) as n_scored_accounts,
     cast(n_churn_risks as bigint) as n_churn_risks,
     cast(churn_risk_arr as decimal(18, 2)) as churn_risk_arr,
-    {{ rate('churn_risk_arr', 'closing_arr') }} as churn_risk_arr_rate
-from summed
+    {{ rate('churn_risk_arr', 'closing_arr') }} as churn_risk_arr_rate,
+    case
+        when n_churn_risks is null
+            then concat('not known: needs ', raw_tables)
+    end as risk_unknown_because
+from explained

@@ -1,0 +1,115 @@
+"""Whatever a company hands over, all that people see of it can be shown."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.python.compiled_build import Node, assert_data_tests_pass, attached
+from tests.python.small_companies import (
+    AS_OF,
+    FOUR_TABLES,
+    ONE_MONTH,
+    YOUNG,
+    write_company,
+)
+from tests.python.surfaces import Shown, built_in, shown
+
+COMPANIES = {"four_tables": FOUR_TABLES, "one_month": ONE_MONTH, "young": YOUNG}
+# What a value that is not there looks like where nobody thought of it.
+SLIPS = re.compile(r"\b(None|nan|NaN|NaT|inf|1000000\.00|<NA>)\b")
+
+
+@pytest.fixture(scope="module")
+def seen(
+    nodes: list[Node],
+    compiled_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Shown]:
+    """Every surface of a company, made once."""
+    made: dict[str, Shown] = {}
+
+    def see(name: str) -> Shown:
+        if name not in made:
+            folder = tmp_path_factory.mktemp(name)
+            raw = write_company(folder / "raw", COMPANIES[name])
+            run = built_in(folder / "built", nodes, raw, AS_OF)
+            with attached(run.warehouse, "(read_only)") as conn:
+                assert_data_tests_pass(conn, nodes)
+            made[name] = shown(run, compiled_folder)
+        return made[name]
+
+    return see
+
+
+@pytest.mark.parametrize("name", COMPANIES)
+def test_every_surface_is_shown_without_slips(
+    name: str, seen: Callable[[str], Shown]
+) -> None:
+    company = seen(name)
+    texts = {
+        "summary": company.summary,
+        "status": company.status,
+        "metrics": company.metrics,
+        **company.pages,
+        **dict(enumerate(company.alerts)),
+        **dict(enumerate(company.records)),
+    }
+    for place, text in texts.items():
+        assert not (slip := SLIPS.search(text)), (place, slip, text[:2000])
+    assert company.report.stat().st_size > 10_000
+    assert company.boards and company.analyses
+
+
+@pytest.mark.parametrize("name", COMPANIES)
+def test_unknown_reads_not_known_and_never_0(
+    name: str, seen: Callable[[str], Shown]
+) -> None:
+    company = seen(name)
+    needs = "billing__subscription_statuses, crm__activities, crm__contacts, "
+    needs += "product__usage_daily, support__surveys, support__tickets"
+    assert company.lines["churn risks"] == f"not known: needs {needs}"
+    assert re.search(r"; [12] of 12 signals known$", company.lines["signals"])
+    [row] = company.boards["executive next"]
+    assert row[2:] == (None, f"not known: needs {needs}")
+    assert (
+        "insufficient_history"
+        in {row[2] for row in company.boards["decision triggers"]}
+        or not company.boards["decision triggers"]
+    )
+
+
+def test_a_company_younger_than_a_year_has_no_rates(
+    seen: Callable[[str], Shown],
+) -> None:
+    lines = seen("young").lines
+    assert lines["ARR"] == "1,440.00 USD at the end of June 2026"
+    assert lines["NRR, 12 months"] == "-"
+    assert lines["expansion, 12 m"] == "240.00, - of opening ARR"
+
+
+def test_the_last_decision_has_no_dangling_comma(seen: Callable[[str], Shown]) -> None:
+    assert (
+        seen("four_tables").lines["decisions"] == "DEC-01 not ready; DEC-02 not ready"
+    )
+
+
+def test_refused_money_is_said_with_its_cure(seen: Callable[[str], Shown]) -> None:
+    company = seen("four_tables")
+    refused = [
+        line[18:] for line in company.summary.splitlines() if "refused  " in line
+    ]
+    assert refused[0] == (
+        "billing__subscriptions: currency 'EUR' has no plan rate, 1 row; about "
+        "19,200.00 EUR of ARR is missing: add its plan rate to billing__fx_rates"
+    )
+    assert "quantity is not of type decimal, 1 row; the ARR of 1 of them" in refused[1]
+    assert company.boards["executive refusals"][0][:5] == (
+        "billing__subscriptions",
+        "currency 'EUR' has no plan rate",
+        1,
+        19200,
+        "EUR",
+    )
+    assert not seen("young").boards["executive refusals"]
