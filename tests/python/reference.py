@@ -558,9 +558,7 @@ def doubt_edges(book: Book) -> set[date | None]:
 
 def is_uncertain(book: Book, account: str, first: date, after: date) -> bool:
     """Whether something refused might have been there from one day to another."""
-    if any(
-        doubt.meets(first, after) for doubt in book.uncertain_gaps.get(account, [])
-    ):
+    if any(doubt.meets(first, after) for doubt in book.uncertain_gaps.get(account, [])):
         return True
     for subscription, rows in book.statuses.items():
         if book.subscriptions[subscription].account_id == account:

@@ -3,9 +3,9 @@ with
 items as (
 
     select
-        stg_billing__subscription_items.*,
-        {{ annualised_amount('stg_billing__subscription_items') }} as list_arr
-    from {{ ref('stg_billing__subscription_items') }}
+        staged_items.*,
+        {{ annualised_amount('staged_items') }} as list_arr
+    from {{ ref('stg_billing__subscription_items') }} as staged_items
     where charge_type = 'recurring'
 
 ),
