@@ -1176,8 +1176,7 @@ def held_gaps(book: Book, account: str, product: str) -> list[tuple[date, date |
     return [
         gap
         for gap in found
-        if gap is not None
-        and not is_uncertain(book, account, gap[0], gap[1] or after)
+        if gap is not None and not is_uncertain(book, account, gap[0], gap[1] or after)
     ]
 
 

@@ -47,13 +47,17 @@ ARR_TABLES = (
 MEASURED = {
     "marts.adoption_account_months": (
         ("account_id", "month_start"),
-        ("active_users", "new_users", "seat_utilisation_rate", "breadth_rate")
-        + ("depth", "stickiness_rate", "n_features_adopted"),
+        (
+            *("active_users", "new_users", "seat_utilisation_rate", "breadth_rate"),
+            *("depth", "stickiness_rate", "n_features_adopted"),
+        ),
     ),
     "marts.adoption_product_months": (
         ("account_id", "product_id", "month_start"),
-        ("active_users", "seat_utilisation_rate", "breadth_rate", "depth")
-        + ("stickiness_rate", "n_features_adopted"),
+        (
+            *("active_users", "seat_utilisation_rate", "breadth_rate", "depth"),
+            *("stickiness_rate", "n_features_adopted"),
+        ),
     ),
     "marts.limit_utilisation_months": (
         ("account_id", "product_id", "meter", "month_start"),
