@@ -268,7 +268,7 @@ def product_ids(tables: Tables) -> list[str]:
 def build_book(
     tables: Tables, as_of: date, policy: Mapping[str, Any], refused: Tables
 ) -> Book:
-    """Read raw rows into a book; refused rows lower it only, each with its reason."""
+    """Read raw rows into a book; refused rows lower it only, each with `why_refused`."""
     rules = {**DEFAULT_POLICY, **policy}
     book = Book(
         as_of=as_of,
@@ -431,7 +431,7 @@ def doubt_of(row: Mapping[str, str], start: str, end: str | None) -> Doubt:
     """From when to when a refused row would have mattered, as far as it is believed."""
 
     def believed(column: str | None) -> date | None:
-        if column is None or column in row["reason"]:
+        if column is None or column in row["why_refused"]:
             return None
         return optional_date(row, column)
 
@@ -491,7 +491,7 @@ def add_doubts(
     for row in refused.get("finance__arr_adjustments", []):
         doubt = doubt_of(row, "valid_from", "valid_to")
         account = account_of.get(row["account_id"])
-        is_readable = "arr_amount" not in row["reason"] and row["arr_amount"]
+        is_readable = "arr_amount" not in row["why_refused"] and row["arr_amount"]
         if row["approved_by"]:
             add(book.uncertain_gaps, account, doubt)
             if not is_readable or number(row, "arr_amount") < 0:
@@ -720,7 +720,6 @@ def is_paid(book: Book, item: Item, day: date, forward: bool = False) -> bool:
         and covers(subscription.started_on, subscription.ends_on, day)
         and (trial_ends_on is None or day >= trial_ends_on)
         and status_bears(book, item.subscription_id, day, forward)
-        and not is_unknown(book, item.subscription_id, day)
     )
 
 
@@ -797,16 +796,21 @@ def continues_paid_service(
             book, account, family, edge - ONE_DAY, forward
         ):
             since = free_since(book, item.subscription_id, day, forward)
-            return (since - edge).days <= book.renewal_grace_days
+            return (
+                since - edge
+            ).days <= book.renewal_grace_days and not is_uncertain(
+                book, account, edge, day + ONE_DAY
+            )
     return False
 
 
 @remembered
 def item_bears(book: Book, item: Item, day: date, forward: bool = False) -> bool:
     """Every condition but the amount."""
-    return is_paid(book, item, day, forward) or continues_paid_service(
-        book, item, day, forward
-    )
+    return (
+        is_paid(book, item, day, forward)
+        or continues_paid_service(book, item, day, forward)
+    ) and not is_unknown(book, item.subscription_id, day)
 
 
 def annualised(item: Item, amount: Fraction) -> Fraction:

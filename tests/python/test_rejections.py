@@ -259,9 +259,9 @@ def test_arr_without_refused_rows_is_that_of_the_reference(
         "select table_name, raw_row, reason from quarantine.refused_rows"
     ).fetchall():
         row = {key: value or "" for key, value in json.loads(raw_row).items()}
-        refused[where].append(row | {"reason": reason})
+        refused[where].append(row | {"why_refused": reason})
     bare = {
-        where: [{k: v for k, v in row.items() if k != "reason"} for row in rows]
+        where: [{k: v for k, v in row.items() if k != "why_refused"} for row in rows]
         for where, rows in refused.items()
     }
     admitted = {
