@@ -796,9 +796,7 @@ def continues_paid_service(
             book, account, family, edge - ONE_DAY, forward
         ):
             since = free_since(book, item.subscription_id, day, forward)
-            return (
-                since - edge
-            ).days <= book.renewal_grace_days and not is_uncertain(
+            return (since - edge).days <= book.renewal_grace_days and not is_uncertain(
                 book, account, edge, day + ONE_DAY
             )
     return False

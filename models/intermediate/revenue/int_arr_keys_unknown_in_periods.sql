@@ -65,6 +65,7 @@ contracts as (
 
     select
         key_value as subscription_id,
+        table_name,
         reason,
         valid_from,
         valid_to
@@ -82,6 +83,7 @@ contracts as (
     -- missing, it may have been of those that came after.
     select
         incomplete.key_value as subscription_id,
+        incomplete.table_name,
         incomplete.reason,
         incomplete.valid_from,
         cast(null as date) as valid_to
@@ -97,6 +99,7 @@ currencies as (
 
     select
         incomplete.key_value as currency,
+        incomplete.table_name,
         incomplete.reason,
         case when min(fx_rates.valid_from) < incomplete.valid_from
             then incomplete.valid_from
@@ -110,7 +113,11 @@ currencies as (
     where
         incomplete.key_type = 'currency'
         and incomplete.key_value <> policy.reporting_currency
-    group by incomplete.key_value, incomplete.reason, incomplete.valid_from
+    group by
+        incomplete.key_value,
+        incomplete.table_name,
+        incomplete.reason,
+        incomplete.valid_from
 
 ),
 
@@ -119,6 +126,7 @@ reduced as (
 
     select
         present_accounts.ultimate_account_id as account_id,
+        incomplete.table_name,
         incomplete.reason,
         incomplete.valid_from,
         incomplete.valid_to
@@ -130,6 +138,7 @@ reduced as (
 
     select
         accounts.ultimate_account_id as account_id,
+        currencies.table_name,
         currencies.reason,
         greatest(adjustments.valid_from, currencies.valid_from) as valid_from,
         least(adjustments.valid_to, currencies.valid_to) as valid_to
@@ -153,6 +162,7 @@ reduced as (
 select
     'subscription' as key_type,
     subscription_id as key_value,
+    table_name,
     reason,
     valid_from,
     valid_to
@@ -163,6 +173,7 @@ union
 select
     'currency' as key_type,
     currency as key_value,
+    table_name,
     reason,
     valid_from,
     valid_to
@@ -173,6 +184,7 @@ union
 select
     'account' as key_type,
     account_id as key_value,
+    table_name,
     reason,
     valid_from,
     valid_to
