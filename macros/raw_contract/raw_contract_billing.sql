@@ -11,6 +11,11 @@ billing__products:
     unit_of_measure: {type: text}
 
 billing__product_migrations:
+  taints:
+    - {unknown: renewal, of: old_product_id, by: product}
+    - {unknown: renewal, of: new_product_id, by: product}
+    - {unknown: adoption, of: old_product_id, by: product}
+    - {unknown: adoption, of: new_product_id, by: product}
   columns:
     old_product_id: {type: text, key: true}
     new_product_id: {type: text, required: true, references: billing__products.product_id}
@@ -18,6 +23,8 @@ billing__product_migrations:
 
 billing__subscriptions:
   core: true
+  taints:
+    - {unknown: renewal, of: account_id, from: started_on, to: ends_on}
   columns:
     subscription_id: {type: text, key: true}
     account_id: {type: text, required: true, references: crm__accounts.account_id}
@@ -32,6 +39,16 @@ billing__subscriptions:
 
 billing__subscription_items:
   core: true
+  taints:
+    - unknown: renewal
+      of: subscription_id
+      from: valid_from
+      to: valid_to
+      unless: charge_type in ('usage', 'one_time')
+    - unknown: coupon
+      of: subscription_id
+      from: valid_from
+      unless: charge_type in ('usage', 'one_time')
   columns:
     item_id: {type: text, key: true}
     subscription_id: {type: text, required: true, references: billing__subscriptions.subscription_id}
@@ -47,6 +64,8 @@ billing__subscription_items:
     is_contracted_step: {type: boolean}
 
 billing__subscription_statuses:
+  taints:
+    - {unknown: status, of: subscription_id, from: valid_from, to: valid_to}
   columns:
     subscription_id: {type: text, key: true, references: billing__subscriptions.subscription_id}
     status:
@@ -55,6 +74,12 @@ billing__subscription_statuses:
     valid_to: {type: date}
 
 billing__discounts:
+  taints:
+    - unknown: arr
+      of: subscription_id
+      from: valid_from
+      to: valid_to
+      unless: duration = 'once'
   columns:
     discount_id: {type: text, key: true}
     subscription_id: {type: text, required: true, references: billing__subscriptions.subscription_id}
@@ -66,6 +91,9 @@ billing__discounts:
     valid_to: {type: date}
 
 billing__invoice_lines:
+  taints:
+    - {unknown: usage_arr, of: account_id, from: issued_on, to: issued_on}
+    - {unknown: billing, from: issued_on, to: issued_on}
   columns:
     line_id: {type: text, key: true}
     invoice_id: {type: text}
@@ -82,6 +110,8 @@ billing__invoice_lines:
     issued_on: {type: date, required: true}
 
 billing__fx_rates:
+  taints:
+    - {unknown: arr, of: currency, from: valid_from, unless: rate_type = 'spot'}
   columns:
     currency: {type: text, key: true}
     rate_type: {type: text, key: true, allowed: [plan, spot]}

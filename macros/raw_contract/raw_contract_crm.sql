@@ -3,6 +3,8 @@
 {% set tables %}
 crm__accounts:
   core: true
+  taints:
+    - {unknown: account, of: account_id}
   columns:
     account_id: {type: text, key: true}
     account_name: {type: text}
@@ -34,6 +36,8 @@ crm__users:
     weekly_capacity: {type: int, least: 0}
 
 crm__contacts:
+  taints:
+    - {unknown: sponsor, of: account_id}
   columns:
     contact_id: {type: text, key: true}
     account_id: {type: text, required: true, references: crm__accounts.account_id}
@@ -44,6 +48,12 @@ crm__contacts:
     left_on: {type: date}
 
 crm__activities:
+  taints:
+    - unknown: sponsor
+      of: account_id
+      from: occurred_on
+      to: occurred_on
+      unless: is_two_way = false
   columns:
     activity_id: {type: text, key: true}
     account_id: {type: text, required: true, references: crm__accounts.account_id}

@@ -20,6 +20,17 @@ finance__gl_revenue:
     currency: {type: text, required: true}
 
 finance__arr_adjustments:
+  taints:
+    - unknown: arr
+      of: account_id
+      from: valid_from
+      to: valid_to
+      unless: approved_by is null or arr_amount >= 0
+    - unknown: renewal
+      of: account_id
+      from: valid_from
+      to: valid_to
+      unless: approved_by is null
   columns:
     adjustment_id: {type: text, key: true}
     account_id: {type: text, required: true, references: crm__accounts.account_id}

@@ -2,6 +2,9 @@
 {% macro raw_contract_product() %}
 {% set tables %}
 product__features:
+  taints:
+    - {unknown: adoption, of: product_id}
+    - {unknown: adoption, of: feature_key, by: feature}
   columns:
     feature_key: {type: text, key: true}
     product_id: {type: text, required: true, references: billing__product_ids.product_id}
@@ -10,6 +13,8 @@ product__features:
     is_premium: {type: boolean}
 
 product__entitlements:
+  taints:
+    - {unknown: adoption, of: account_id, from: valid_from, to: valid_to}
   columns:
     account_id: {type: text, key: true, references: crm__accounts.account_id}
     product_id: {type: text, key: true, references: billing__product_ids.product_id}
@@ -19,6 +24,8 @@ product__entitlements:
     valid_to: {type: date}
 
 product__usage_daily:
+  taints:
+    - {unknown: adoption, of: account_id, from: usage_date, to: usage_date}
   columns:
     account_id: {type: text, key: true, references: crm__accounts.account_id}
     user_id: {type: text, key: true}

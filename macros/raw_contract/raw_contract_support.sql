@@ -2,6 +2,9 @@
 {% macro raw_contract_support() %}
 {% set tables %}
 support__tickets:
+  taints:
+    - {unknown: support, of: account_id, from: opened_on, to: solved_on}
+    - {unknown: satisfaction, of: account_id, from: solved_on, to: solved_on}
   columns:
     ticket_id: {type: text, key: true}
     account_id: {type: text, required: true, references: crm__accounts.account_id}
@@ -11,6 +14,8 @@ support__tickets:
     csat: {type: int, least: 1, most: 5}
 
 support__surveys:
+  taints:
+    - {unknown: satisfaction, of: account_id, from: responded_on, to: responded_on}
   columns:
     response_id: {type: text, key: true}
     account_id: {type: text, required: true, references: crm__accounts.account_id}

@@ -143,6 +143,24 @@ class UsageLine:
     issued_on: date
 
 
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """When a refused row would have mattered; a day nobody can read bounds nothing."""
+
+    valid_from: date | None
+    valid_to: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether the row might have mattered on a day."""
+        return covers(self.valid_from or date.min, self.valid_to, day)
+
+    def meets(self, first: date, after: date) -> bool:
+        """Whether it might have on a day from one to another, not included."""
+        return (self.valid_from or date.min) < after and (
+            self.valid_to is None or first < self.valid_to
+        )
+
+
 @dataclass(eq=False)
 class Book:
     """The raw rows under their present ids, the as_of date and the policy."""
@@ -168,6 +186,10 @@ class Book:
     discounts: dict[str, list[Discount]] = field(default_factory=dict)
     plan_rates: dict[str, list[tuple[date, Fraction]]] = field(default_factory=dict)
     usage_lines: dict[str, list[UsageLine]] = field(default_factory=dict)
+    unknown_contracts: dict[str, list[Doubt]] = field(default_factory=dict)
+    unknown_accounts: dict[str, list[Doubt]] = field(default_factory=dict)
+    refused_rates: dict[str, list[date | None]] = field(default_factory=dict)
+    uncertain_gaps: dict[str, list[Doubt]] = field(default_factory=dict)
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
 
@@ -243,8 +265,10 @@ def product_ids(tables: Tables) -> list[str]:
     return [*sold, *(row["old_product_id"] for row in migrations)]
 
 
-def build_book(tables: Tables, as_of: date, policy: Mapping[str, Any]) -> Book:
-    """Read raw rows into a book."""
+def build_book(
+    tables: Tables, as_of: date, policy: Mapping[str, Any], refused: Tables
+) -> Book:
+    """Read raw rows into a book; refused rows lower it only, each with `why_refused`."""
     rules = {**DEFAULT_POLICY, **policy}
     book = Book(
         as_of=as_of,
@@ -265,6 +289,7 @@ def build_book(tables: Tables, as_of: date, policy: Mapping[str, Any]) -> Book:
     add_rates(book, tables)
     add_adjustments(book, tables, account_of, product_of)
     add_usage_lines(book, tables, account_of, item_rows)
+    add_doubts(book, tables, refused, account_of, product_of)
     return book
 
 
@@ -399,6 +424,166 @@ def add_usage_lines(
             )
 
 
+# ------------------------------------------------------------------ refused rows
+
+
+def doubt_of(row: Mapping[str, str], start: str, end: str | None) -> Doubt:
+    """From when to when a refused row would have mattered, as far as it is believed."""
+
+    def believed(column: str | None) -> date | None:
+        if column is None or column in row["why_refused"]:
+            return None
+        return optional_date(row, column)
+
+    return Doubt(believed(start), believed(end))
+
+
+def add_doubts(
+    book: Book,
+    tables: Tables,
+    refused: Tables,
+    account_of: Mapping[str, str],
+    product_of: Mapping[str, str],
+) -> None:
+    """What refused rows leave unknown: contracts, rates, adjustments, gaps."""
+
+    def add(place: dict[str, list[Doubt]], key: str | None, doubt: Doubt) -> None:
+        if key:
+            place.setdefault(key, []).append(doubt)
+
+    def owner(row: Mapping[str, str]) -> str | None:
+        found = book.subscriptions.get(row["subscription_id"])
+        return found.account_id if found else None
+
+    for row in refused.get("billing__subscription_statuses", []):
+        doubt = doubt_of(row, "valid_from", "valid_to")
+        if doubt.valid_from is None:
+            add(book.unknown_contracts, row["subscription_id"], Doubt(None, None))
+            add(book.uncertain_gaps, owner(row), Doubt(None, None))
+        else:
+            book.statuses.setdefault(row["subscription_id"], []).append(
+                Status("unknown", doubt.valid_from, doubt.valid_to)
+            )
+    for row in refused.get("billing__discounts", []):
+        if row["duration"] != "once":
+            doubt = doubt_of(row, "valid_from", "valid_to")
+            add(book.unknown_contracts, row["subscription_id"], doubt)
+            add(book.uncertain_gaps, owner(row), doubt)
+    for row in refused.get("billing__subscription_items", []):
+        if row["charge_type"] in ("usage", "one_time"):
+            continue
+        doubt = doubt_of(row, "valid_from", "valid_to")
+        add(book.uncertain_gaps, owner(row), doubt)
+        if any(
+            discount.item_id and discount.duration != "once"
+            for discount in book.discounts.get(row["subscription_id"], [])
+        ):
+            later = Doubt(doubt.valid_from, None)
+            add(book.unknown_contracts, row["subscription_id"], later)
+            add(book.uncertain_gaps, owner(row), later)
+    for row in refused.get("billing__subscriptions", []):
+        doubt = doubt_of(row, "started_on", "ends_on")
+        add(book.uncertain_gaps, account_of.get(row["account_id"]), doubt)
+    for row in refused.get("billing__fx_rates", []):
+        if row["rate_type"] != "spot":
+            believed = doubt_of(row, "valid_from", None).valid_from
+            book.refused_rates.setdefault(row["currency"], []).append(believed)
+    for row in refused.get("finance__arr_adjustments", []):
+        doubt = doubt_of(row, "valid_from", "valid_to")
+        account = account_of.get(row["account_id"])
+        is_readable = "arr_amount" not in row["why_refused"] and row["arr_amount"]
+        if row["approved_by"]:
+            add(book.uncertain_gaps, account, doubt)
+            if not is_readable or number(row, "arr_amount") < 0:
+                add(book.unknown_accounts, account, doubt)
+    for row in refused.get("billing__product_migrations", []):
+        for (account, product), _ in [*book.items.items(), *book.adjustments.items()]:
+            ids = {row["old_product_id"], row["new_product_id"]}
+            if product in {product_of.get(one) for one in ids}:
+                add(book.uncertain_gaps, account, Doubt(None, None))
+
+
+@remembered
+def is_unknown_rate(book: Book, currency: str, day: date) -> bool:
+    """Whether a refused plan rate would have been the one in force."""
+    known = [valid_from for valid_from, _ in book.plan_rates.get(currency, [])]
+    for refused in book.refused_rates.get(currency, []):
+        if currency == book.reporting_currency:
+            return False
+        if refused is None:
+            return True
+        days = sorted({*known, refused})
+        if max((one for one in days if one <= day), default=days[0]) == refused:
+            return True
+    return False
+
+
+@remembered
+def is_unknown_account(book: Book, account: str, day: date) -> bool:
+    """Whether what would have been taken off an account is not known."""
+    return any(
+        doubt.covers(day) for doubt in book.unknown_accounts.get(account, [])
+    ) or any(
+        row.arr_amount < 0
+        and covers(row.valid_from, row.valid_to, day)
+        and is_unknown_rate(book, row.currency, day)
+        for (owner, _), rows in book.adjustments.items()
+        if owner == account
+        for row in rows
+    )
+
+
+@remembered
+def is_unknown(book: Book, subscription: str, day: date) -> bool:
+    """Whether the ARR of a contract is not known on a day."""
+    contract = book.subscriptions[subscription]
+    return (
+        any(doubt.covers(day) for doubt in book.unknown_contracts.get(subscription, []))
+        or is_unknown_rate(book, contract.currency, day)
+        or is_unknown_account(book, contract.account_id, day)
+    )
+
+
+def doubt_edges(book: Book) -> set[date | None]:
+    """Every date on which something becomes known or unknown."""
+    places = (book.unknown_contracts, book.unknown_accounts, book.uncertain_gaps)
+    doubts = [doubt for place in places for rows in place.values() for doubt in rows]
+    edges = {edge for one in doubts for edge in (one.valid_from, one.valid_to)}
+    if book.refused_rates:
+        for currency, refused in book.refused_rates.items():
+            rates = book.plan_rates.get(currency, [])
+            edges |= {*refused, *(valid_from for valid_from, _ in rates)}
+    return edges
+
+
+def is_uncertain(book: Book, account: str, first: date, after: date) -> bool:
+    """Whether something refused might have been there from one day to another."""
+    if any(doubt.meets(first, after) for doubt in book.uncertain_gaps.get(account, [])):
+        return True
+    for subscription, rows in book.statuses.items():
+        if book.subscriptions[subscription].account_id == account:
+            starts = {row.valid_from for row in rows} | {row.valid_to for row in rows}
+            days = [first, *(one for one in starts if one and first <= one < after)]
+            if any(
+                status_on(book, subscription, day, True) == "unknown" for day in days
+            ):
+                return True
+    if not book.refused_rates:
+        return False
+    currencies = {
+        currency
+        for owner, product in {*book.items, *book.adjustments}
+        if owner == account
+        for currency in currencies_of(book, account, product)
+    }
+    edges = [edge for edge in doubt_edges(book) if edge and first <= edge < after]
+    return any(
+        is_unknown_rate(book, currency, day)
+        for currency in currencies
+        for day in [first, *edges]
+    )
+
+
 # ------------------------------------------------------------------ dates
 
 
@@ -479,7 +664,8 @@ def past_due_since(book: Book, subscription: str, day: date, forward: bool) -> d
     rows = status_rows(book, subscription, forward)
     edges = {row.valid_from for row in rows} | {row.valid_to for row in rows}
     for edge in sorted((e for e in edges if e is not None and e <= day), reverse=True):
-        if status_on(book, subscription, edge - ONE_DAY, forward) != "past_due":
+        before = status_on(book, subscription, edge - ONE_DAY, forward)
+        if before not in ("past_due", "unknown"):
             return edge
     raise ValueError(f"{subscription} is not past due on {day}")
 
@@ -610,16 +796,19 @@ def continues_paid_service(
             book, account, family, edge - ONE_DAY, forward
         ):
             since = free_since(book, item.subscription_id, day, forward)
-            return (since - edge).days <= book.renewal_grace_days
+            return (since - edge).days <= book.renewal_grace_days and not is_uncertain(
+                book, account, edge, day + ONE_DAY
+            )
     return False
 
 
 @remembered
 def item_bears(book: Book, item: Item, day: date, forward: bool = False) -> bool:
     """Every condition but the amount."""
-    return is_paid(book, item, day, forward) or continues_paid_service(
-        book, item, day, forward
-    )
+    return (
+        is_paid(book, item, day, forward)
+        or continues_paid_service(book, item, day, forward)
+    ) and not is_unknown(book, item.subscription_id, day)
 
 
 def annualised(item: Item, amount: Fraction) -> Fraction:
@@ -828,7 +1017,10 @@ def adjusted(
         (
             row.arr_amount
             for row in book.adjustments.get((account, product), [])
-            if row.currency == currency and covers(row.valid_from, row.valid_to, day)
+            if row.currency == currency
+            and covers(row.valid_from, row.valid_to, day)
+            and not is_unknown_rate(book, currency, day)
+            and not is_unknown_account(book, account, day)
         ),
         ZERO,
     )
@@ -880,7 +1072,7 @@ def change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
 @remembered
 def own_change_dates(book: Book, account: str, product: str) -> tuple[date, ...]:
     """Those that its own items, contracts and adjustments give."""
-    dates: set[date | None] = set()
+    dates = doubt_edges(book)
     for row in book.adjustments.get((account, product), []):
         dates |= {row.valid_from, row.valid_to}
     for item in book.items.get((account, product), []):
@@ -982,7 +1174,12 @@ def held_gaps(book: Book, account: str, product: str) -> list[tuple[date, date |
     found = [
         held_gap(book, service, others) for service in services(book, account, product)
     ]
-    return [gap for gap in found if gap is not None]
+    after = book.as_of + ONE_DAY
+    return [
+        gap
+        for gap in found
+        if gap is not None and not is_uncertain(book, account, gap[0], gap[1] or after)
+    ]
 
 
 @remembered
@@ -1094,6 +1291,9 @@ def is_kept_gap(book: Book, account: str, product: str, last_day: date) -> bool:
         is_open
         and not has_signed_arr(book, account, product, last_day)
         and not is_succeeded(book, account, product, last_day)
+        and not is_uncertain(
+            book, account, last_day + ONE_DAY, year_after(last_day) + ONE_DAY
+        )
     )
 
 
@@ -1919,10 +2119,16 @@ def marts_of(book: Book) -> dict[str, list[Row]]:
 
 
 def compute(
-    tables: Tables, as_of: date, policy: Mapping[str, Any] | None = None
+    tables: Tables,
+    as_of: date,
+    policy: Mapping[str, Any] | None = None,
+    refused: Tables | None = None,
 ) -> dict[str, list[Row]]:
-    """Every finance mart of raw rows given as text."""
-    return marts_of(build_book(tables, as_of, policy or {}))
+    """Every finance mart of raw rows given as text.
+
+    `tables` are the rows that were admitted, `refused` those that were not, with why.
+    """
+    return marts_of(build_book(tables, as_of, policy or {}, refused or {}))
 
 
 def compute_folder(

@@ -24,6 +24,12 @@ policy as (
 
 ),
 
+unknown_periods as (
+
+    select * from {{ ref('int_health_inputs_unknown_in_periods') }}
+
+),
+
 aged as (
 
     select
@@ -32,10 +38,12 @@ aged as (
         weights.input,
         weights.weight,
         weights.max_age_days,
+        weights.window_days,
         weights.worst_value,
         weights.best_value,
         inputs.measured_value,
         inputs.observed_on,
+        present.balance_on,
         {{ dbt.datediff('inputs.observed_on', 'present.balance_on', 'day') }}
             as age_days
     from present
@@ -48,29 +56,92 @@ aged as (
 
 ),
 
+-- Rows that were refused may have made an input worse as long as they would have been
+-- looked back at, and afterwards where nothing else is known of it.
+in_doubt as (
+
+    select distinct
+        aged.account_id,
+        aged.month_number,
+        aged.input
+    from aged
+    inner join unknown_periods
+        on
+            aged.input = unknown_periods.input
+            and aged.account_id = unknown_periods.account_id
+            and (
+                unknown_periods.valid_from is null
+                or unknown_periods.valid_from <= aged.balance_on
+            )
+            and (
+                aged.age_days is null
+                or aged.age_days > aged.max_age_days
+                or (
+                    not unknown_periods.is_silence_only
+                    and (
+                        unknown_periods.valid_to is null
+                        or {{ dbt.datediff(
+                            'unknown_periods.valid_to', 'aged.balance_on', 'day'
+                        ) }} <= coalesce(aged.window_days, 0) + aged.max_age_days
+                    )
+                )
+            )
+
+    union
+
+    -- Of a source without an account: it may be newer than the newest row admitted.
+    select
+        aged.account_id,
+        aged.month_number,
+        aged.input
+    from aged
+    inner join unknown_periods
+        on
+            aged.input = unknown_periods.input
+            and aged.age_days > aged.max_age_days
+            and (
+                unknown_periods.valid_from is null
+                or (
+                    unknown_periods.valid_from > aged.observed_on
+                    and unknown_periods.valid_from <= aged.balance_on
+                )
+            )
+    where unknown_periods.account_id is null
+
+),
+
 -- Too old is unknown: 0 points would call an account unhealthy that nobody asked.
 judged as (
 
     select
-        account_id,
-        month_number,
-        input,
-        measured_value,
-        observed_on,
-        age_days,
-        weight,
+        aged.account_id,
+        aged.month_number,
+        aged.input,
+        aged.measured_value,
+        aged.observed_on,
+        aged.age_days,
+        aged.weight,
+        in_doubt.account_id is not null as is_in_doubt,
         case
-            when age_days <= max_age_days
+            when in_doubt.account_id is null and aged.age_days <= aged.max_age_days
                 then cast(100 * least(1, greatest(
-                    0, (measured_value - worst_value) / (best_value - worst_value)
+                    0,
+                    (aged.measured_value - aged.worst_value)
+                    / (aged.best_value - aged.worst_value)
                 )) as decimal(18, 2))
         end as points,
         case
-            when age_days is null then 'no data'
-            when age_days > max_age_days
-                then concat('older than ', max_age_days, ' days')
+            when in_doubt.account_id is not null then 'rows refused'
+            when aged.age_days is null then 'no data'
+            when aged.age_days > aged.max_age_days
+                then concat('older than ', aged.max_age_days, ' days')
         end as reason
     from aged
+    left join in_doubt
+        on
+            aged.account_id = in_doubt.account_id
+            and aged.month_number = in_doubt.month_number
+            and aged.input = in_doubt.input
 
 ),
 
@@ -81,6 +152,8 @@ weighed as (
         sum(case when points is not null then weight end) over account_months
             as known_weight,
         sum(weight) over account_months as total_weight,
+        max(case when is_in_doubt then 1 else 0 end) over account_months
+            as has_doubt,
         sum(cast(points as decimal(38, 2)) * weight) over inputs_in_order
             as weighted_points
     from judged
@@ -104,7 +177,8 @@ running as (
 
 )
 
--- Cut from the running score, so that the cents of the contributions are the score's.
+-- Without an input in doubt the others would weigh more, and the score might rise: there
+-- is none. Cut from the running score, so that the cents of the contributions are the score's.
 select
     running.account_id,
     running.month_number,
@@ -117,6 +191,7 @@ select
     case
         when
             running.points is not null
+            and running.has_doubt = 0
             and running.evidence_rate >= policy.health_least_evidence_rate
             then running.running_score - coalesce(
                 lag(running.running_score) over (

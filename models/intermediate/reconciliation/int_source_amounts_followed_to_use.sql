@@ -3,9 +3,9 @@ with
 items as (
 
     select
-        stg_billing__subscription_items.*,
-        {{ annualised_amount('stg_billing__subscription_items') }} as list_arr
-    from {{ ref('stg_billing__subscription_items') }}
+        staged_items.*,
+        {{ annualised_amount('staged_items') }} as list_arr
+    from {{ ref('stg_billing__subscription_items') }} as staged_items
     where charge_type = 'recurring'
 
 ),
@@ -88,8 +88,17 @@ adjustments as (
 
 arr_items as (
 
-    select * from {{ ref('int_arr_items_resolved_to_accounts') }}
+    select distinct item_id
+    from {{ ref('int_arr_items_resolved_to_accounts') }}
     where is_adjustment
+
+),
+
+unknown_items as (
+
+    select distinct item_id
+    from {{ ref('int_arr_items_cut_at_unknown_periods') }}
+    where is_adjustment and not is_known
 
 ),
 
@@ -206,11 +215,14 @@ followed as (
         case
             when arr_items.item_id is not null then 'used'
             when adjustments.approved_by is null then 'not approved'
+            when unknown_items.item_id is not null
+                then 'not known: refused rows of its account or currency'
             else 'lost'
         end as reason,
         round(adjustments.arr_amount, 2) as amount
     from adjustments
     left join arr_items on adjustments.adjustment_id = arr_items.item_id
+    left join unknown_items on adjustments.adjustment_id = unknown_items.item_id
 
 )
 

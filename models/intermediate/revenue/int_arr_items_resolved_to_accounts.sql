@@ -24,6 +24,12 @@ products as (
 
 ),
 
+cut_items as (
+
+    select * from {{ ref('int_arr_items_cut_at_unknown_periods') }}
+
+),
+
 arr_items as (
 
     select
@@ -82,9 +88,13 @@ select
     arr_items.item_starts_on,
     arr_items.item_ends_on,
     arr_items.is_contracted_step,
-    arr_items.valid_from,
-    arr_items.valid_to,
-    arr_items.signed_to,
+    coalesce(cut_items.valid_from, arr_items.valid_from) as valid_from,
+    case
+        when cut_items.item_id is null then arr_items.valid_to else cut_items.valid_to
+    end as valid_to,
+    case
+        when cut_items.item_id is null then arr_items.signed_to else cut_items.signed_to
+    end as signed_to,
     arr_items.quantity,
     arr_items.unit_list_arr,
     arr_items.list_arr,
@@ -92,4 +102,12 @@ select
 from arr_items
 inner join accounts on arr_items.account_id = accounts.account_id
 inner join products on arr_items.product_id = products.product_id
-where arr_items.arr <> 0 or arr_items.list_arr <> 0
+left join cut_items
+    on
+        arr_items.is_adjustment = cut_items.is_adjustment
+        and arr_items.item_id = cut_items.item_id
+        and arr_items.valid_from = cut_items.period_from
+-- What refused rows leave unknown bears nothing.
+where
+    coalesce(cut_items.is_known, true)
+    and (arr_items.arr <> 0 or arr_items.list_arr <> 0)

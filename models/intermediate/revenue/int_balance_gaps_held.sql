@@ -161,6 +161,12 @@ closed as (
 
 ),
 
+unknown_periods as (
+
+    select * from {{ ref('int_accounts_unknown_in_periods') }}
+
+),
+
 gaps as (
 
     select
@@ -209,3 +215,20 @@ inner join balances
         gaps.account_id = balances.account_id
         and gaps.product_id = balances.product_id
         and gaps.ends_on = balances.valid_to
+-- Where something refused would have been, nobody knows whether there was a gap.
+where not exists (
+    select 1
+    from unknown_periods
+    cross join policy
+    where
+        gaps.account_id = unknown_periods.account_id
+        and (
+            unknown_periods.valid_to is null
+            or gaps.ends_on < unknown_periods.valid_to
+        )
+        and coalesce(
+            unknown_periods.valid_from < gaps.closes_on,
+            unknown_periods.valid_from <= policy.as_of_date,
+            true
+        )
+)

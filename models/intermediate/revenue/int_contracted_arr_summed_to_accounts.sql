@@ -150,6 +150,30 @@ signed_again as (
 
 ),
 
+unknown_periods as (
+
+    select * from {{ ref('int_accounts_unknown_in_periods') }}
+
+),
+
+-- What was refused may have been the renewal.
+not_known as (
+
+    select distinct unknown_periods.account_id
+    from unknown_periods
+    cross join policy
+    where
+        (
+            unknown_periods.valid_from is null
+            or unknown_periods.valid_from <= policy.horizon_on
+        )
+        and (
+            unknown_periods.valid_to is null
+            or unknown_periods.valid_to > policy.last_balance_on
+        )
+
+),
+
 awaited as (
 
     select
@@ -162,7 +186,8 @@ awaited as (
         on
             held.account_id = signed_again.account_id
             and held.product_id = signed_again.product_id
-    where signed_again.account_id is null
+    left join not_known on held.account_id = not_known.account_id
+    where signed_again.account_id is null and not_known.account_id is null
 
 ),
 

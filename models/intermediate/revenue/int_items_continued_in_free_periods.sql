@@ -31,6 +31,12 @@ products as (
 
 ),
 
+unknown_periods as (
+
+    select * from {{ ref('int_accounts_unknown_in_periods') }}
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__metric_policy') }}
@@ -129,6 +135,8 @@ continued as (
     select
         free_items.item_id,
         free_items.subscription_id,
+        free_items.ultimate_account_id,
+        unpaid.valid_from as unpaid_since,
         greatest(free_items.valid_from, unpaid.valid_from) as valid_from,
         least(free_items.valid_to, unpaid.valid_to) as valid_to
     from free_items
@@ -141,6 +149,38 @@ continued as (
             <= policy.renewal_grace_days
     where policy.trial_of_a_customer = 'continues'
 
+),
+
+-- From a refused row on nobody knows what was paid, or what free stands beside.
+known as (
+
+    select
+        continued.item_id,
+        continued.subscription_id,
+        continued.valid_from,
+        least(
+            continued.valid_to,
+            min(
+                case
+                    when unknown_periods.account_id is not null
+                        then coalesce(unknown_periods.valid_from, continued.valid_from)
+                end
+            )
+        ) as valid_to
+    from continued
+    left join unknown_periods
+        on
+            continued.ultimate_account_id = unknown_periods.account_id
+            and (
+                unknown_periods.valid_to is null
+                or continued.unpaid_since < unknown_periods.valid_to
+            )
+    group by
+        continued.item_id,
+        continued.subscription_id,
+        continued.valid_from,
+        continued.valid_to
+
 )
 
 select
@@ -148,5 +188,5 @@ select
     subscription_id,
     valid_from,
     valid_to
-from continued
+from known
 where valid_to is null or valid_from < valid_to

@@ -18,6 +18,7 @@ past_due as (
         subscription_id,
         valid_from,
         valid_to,
+        status,
         case
             when
                 valid_from = lag(valid_to) over (
@@ -27,17 +28,19 @@ past_due as (
             else 1
         end as starts_run
     from periods
-    where status = 'past_due'
+    where status in ('past_due', 'unknown')
 
 ),
 
--- A run split over several rows became past due only once.
+-- A run split over several rows became past due only once, and may have gone on while
+-- its status is not known.
 runs as (
 
     select
         subscription_id,
         valid_from,
         valid_to,
+        status,
         sum(starts_run) over (
             partition by subscription_id order by valid_from
         ) as run_number
@@ -51,6 +54,7 @@ dated as (
         subscription_id,
         valid_from,
         valid_to,
+        status,
         min(valid_from) over (
             partition by subscription_id, run_number
         ) as past_due_since
@@ -68,3 +72,4 @@ select
     ) }} as date) as grace_ends_on
 from dated
 cross join policy
+where dated.status = 'past_due'

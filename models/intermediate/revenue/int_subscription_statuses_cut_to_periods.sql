@@ -1,8 +1,38 @@
 with
 
+refused as (
+
+    select
+        key_value as subscription_id,
+        valid_from,
+        case when count(*) = count(valid_to) then max(valid_to) end as valid_to
+    from {{ ref('incomplete_arr_keys') }}
+    where
+        unknown_figure = 'status'
+        and key_value is not null
+        and valid_from is not null
+    group by key_value, valid_from
+
+),
+
+-- A status that was refused was one all the same, and what was before it ended.
 statuses as (
 
-    select * from {{ ref('stg_billing__subscription_statuses') }}
+    select
+        subscription_id,
+        status,
+        valid_from,
+        valid_to
+    from {{ ref('stg_billing__subscription_statuses') }}
+
+    union all
+
+    select
+        subscription_id,
+        'unknown' as status,
+        valid_from,
+        valid_to
+    from refused
 
 ),
 

@@ -3,6 +3,7 @@ with
 account_months as (
 
     select * from {{ ref('adoption_account_months') }}
+    where not is_unknown
 
 ),
 

@@ -1,0 +1,191 @@
+with
+
+incomplete as (
+
+    select * from {{ ref('incomplete_arr_keys') }}
+    where key_value is not null
+
+),
+
+discounts as (
+
+    select * from {{ ref('stg_billing__discounts') }}
+    where item_id is not null and duration <> 'once'
+
+),
+
+fx_rates as (
+
+    select * from {{ ref('stg_billing__fx_rates') }}
+    where rate_type = 'plan'
+
+),
+
+adjustments as (
+
+    select * from {{ ref('stg_finance__arr_adjustments') }}
+    where approved_by is not null
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts_resolved_to_ultimate') }}
+
+),
+
+linked as (
+
+    select * from {{ ref('int_refused_accounts_linked_to_present') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('stg_policy__metric_policy') }}
+
+),
+
+present_accounts as (
+
+    select
+        account_id,
+        ultimate_account_id
+    from accounts
+    union
+    select
+        refused_account_id as account_id,
+        account_id as ultimate_account_id
+    from linked
+
+),
+
+-- At what price is not known; or, of statuses, from which day on what was said holds.
+contracts as (
+
+    select
+        key_value as subscription_id,
+        table_name,
+        reason,
+        valid_from,
+        valid_to
+    from incomplete
+    where
+        key_type = 'subscription'
+        and (
+            unknown_figure = 'arr'
+            or (unknown_figure = 'status' and valid_from is null)
+        )
+
+    union all
+
+    -- A discount of an item follows it from amendment to amendment: where one is
+    -- missing, it may have been of those that came after.
+    select
+        incomplete.key_value as subscription_id,
+        incomplete.table_name,
+        incomplete.reason,
+        incomplete.valid_from,
+        cast(null as date) as valid_to
+    from incomplete
+    where
+        incomplete.unknown_figure = 'coupon'
+        and incomplete.key_value in (select discounts.subscription_id from discounts)
+
+),
+
+-- A refused rate would have held up to the next, and before the first, too.
+currencies as (
+
+    select
+        incomplete.key_value as currency,
+        incomplete.table_name,
+        incomplete.reason,
+        case when min(fx_rates.valid_from) < incomplete.valid_from
+            then incomplete.valid_from
+        end as valid_from,
+        min(fx_rates.valid_from) filter (
+            where fx_rates.valid_from > incomplete.valid_from
+        ) as valid_to
+    from incomplete
+    cross join policy
+    left join fx_rates on incomplete.key_value = fx_rates.currency
+    where
+        incomplete.key_type = 'currency'
+        and incomplete.key_value <> policy.reporting_currency
+    group by
+        incomplete.key_value,
+        incomplete.table_name,
+        incomplete.reason,
+        incomplete.valid_from
+
+),
+
+-- What an adjustment takes off is taken off the account: without it the rest is too much.
+reduced as (
+
+    select
+        present_accounts.ultimate_account_id as account_id,
+        incomplete.table_name,
+        incomplete.reason,
+        incomplete.valid_from,
+        incomplete.valid_to
+    from incomplete
+    inner join present_accounts on incomplete.key_value = present_accounts.account_id
+    where incomplete.key_type = 'account' and incomplete.unknown_figure = 'arr'
+
+    union all
+
+    select
+        accounts.ultimate_account_id as account_id,
+        currencies.table_name,
+        currencies.reason,
+        greatest(adjustments.valid_from, currencies.valid_from) as valid_from,
+        least(adjustments.valid_to, currencies.valid_to) as valid_to
+    from adjustments
+    inner join accounts on adjustments.account_id = accounts.account_id
+    inner join currencies on adjustments.currency = currencies.currency
+    where
+        adjustments.arr_amount < 0
+        and (
+            currencies.valid_to is null
+            or adjustments.valid_from < currencies.valid_to
+        )
+        and (
+            adjustments.valid_to is null
+            or currencies.valid_from is null
+            or currencies.valid_from < adjustments.valid_to
+        )
+
+)
+
+select
+    'subscription' as key_type,
+    subscription_id as key_value,
+    table_name,
+    reason,
+    valid_from,
+    valid_to
+from contracts
+
+union
+
+select
+    'currency' as key_type,
+    currency as key_value,
+    table_name,
+    reason,
+    valid_from,
+    valid_to
+from currencies
+
+union
+
+select
+    'account' as key_type,
+    account_id as key_value,
+    table_name,
+    reason,
+    valid_from,
+    valid_to
+from reduced

@@ -1,0 +1,1 @@
+{{ incomplete_keys(arr_tables(), ref('refused_arr_rows')) }}

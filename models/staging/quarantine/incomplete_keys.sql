@@ -1,0 +1,1 @@
+{{ incomplete_keys(raw_contract(), ref('refused_rows')) }}
