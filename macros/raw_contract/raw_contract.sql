@@ -1,12 +1,14 @@
 -- The raw contract: every table a company may hand over, by name, as data. The door
 -- (orchestration/door.py) and the staging macros read it, so a rule is written once.
 --   core        the table must be there; any other may be missing and is then empty
---   type        text, int, bigint, decimal, rate, date or boolean
+--   type        text, int, bigint, decimal, wide, rate, date or boolean
 --   key         part of the primary key; never empty
 --   required    never empty; a file must have the column
 --   allowed     the only values allowed
 --   least, most, above   bounds of a number
---   references  <staging model without stg_>.<column> that must know the value
+--   references  <staging model without stg_>.<column> that must know the value; one that
+--               may be empty is emptied where it does not
+--   rejects_unknown   the row is refused all the same, as empty says something else
 -- A table with valid_from and valid_to must have valid_to after valid_from; a table with
 -- a currency must name the reporting currency or one with a plan rate.
 {% macro raw_contract() %}

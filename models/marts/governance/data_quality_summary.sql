@@ -12,5 +12,6 @@ select
     n_staged_rows,
     n_duplicate_rows,
     n_quarantined_rows,
+    n_lost_references,
     example_reason
 from row_counts

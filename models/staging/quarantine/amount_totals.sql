@@ -17,20 +17,20 @@
         {%- do key.append(name) %}
         {%- do match.append('typed.' ~ name ~ ' = staged.' ~ name) %}
     {%- endfor %}
-    {%- set cents = 'cast(round(coalesce(' ~ amount ~ ', 0), 2) as decimal(18, 2))' %}
+    {%- set cents = 'cast(round(coalesce(' ~ amount ~ ', 0), 2) as decimal(38, 2))' %}
     select
         '{{ table }}' as table_name,
-        cast(coalesce(sum({{ cents }}), 0) as decimal(18, 2)) as raw_amount,
+        cast(coalesce(sum({{ cents }}), 0) as decimal(38, 2)) as raw_amount,
         cast(
             coalesce(sum({{ cents }}) filter (where staged.{{ key[0] }} is null), 0)
-            as decimal(18, 2)
+            as decimal(38, 2)
         ) as quarantined_amount,
         cast(
             coalesce(sum({{ cents }}) filter (where staged.{{ key[0] }} is not null), 0)
-            as decimal(18, 2)
+            as decimal(38, 2)
         ) as admitted_amount,
         (
-            select cast(coalesce(sum({{ cents }}), 0) as decimal(18, 2))
+            select cast(coalesce(sum({{ cents }}), 0) as decimal(38, 2))
             from {{ ref('stg_' ~ table) }} as typed
         ) as staged_amount
     from ({{ typed_rows(columns, raw(table)) }}) as typed
