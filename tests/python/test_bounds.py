@@ -329,7 +329,7 @@ def finance(currency: str) -> Tables:
         "finance__period_closes": [
             {"month_start": FIRST, "closed_on": LAST},
             {"month_start": "2025-04-01", "closed_on": "2025-05-06"},
-            {"month_start": "9999-12-01", "closed_on": LAST},
+            {"month_start": "9999-11-01", "closed_on": LAST},
         ],
     }
 
@@ -347,7 +347,7 @@ def of_strong_currency() -> Tables:
         item(number, f"S{number}", unit_price=price)
         for number, price in enumerate(["0.000834", "1000000", "8333333.33"])
     ]
-    return tables | {"billing__fx_rates": rates("XAU", ["0.0000000001", "10000000"])}
+    return tables | {"billing__fx_rates": rates("XAU", ["1", "10000000"])}
 
 
 def rates(currency: str, values: list[str]) -> Rows:
@@ -381,7 +381,7 @@ def of_many_lines() -> Tables:
 
 def of_all_dates() -> Tables:
     """Contracts from the first day there is to the last."""
-    tables = base(3)
+    tables = base(6)
     tables["billing__subscriptions"][0] |= {
         "trial_ends_on": "1900-02-01",
         "cancelled_on": LAST,

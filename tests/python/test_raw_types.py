@@ -89,7 +89,7 @@ OUTSIDE = [
     (
         "billing__subscription_items",
         {"unit_price": "100000000000", "quantity": "16"},
-        "quantity x unit_price is not below 10^12 a year",
+        "quantity x unit_price is not below 10^12, for its interval and for a year",
     ),
     (
         "billing__subscription_items",
