@@ -312,7 +312,7 @@ def finance(currency: str) -> Tables:
                 "product_id": "P1",
                 "valid_from": FIRST if number % 2 else "2025-01-01",
                 "valid_to": LAST,
-                "arr_amount": ("-" if number % 3 else "") + MOST,
+                "arr_amount": MOST,
                 "currency": currency,
                 "approved_by": "U1",
             }

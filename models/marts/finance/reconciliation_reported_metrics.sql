@@ -33,7 +33,7 @@ ours as (
     select
         month_start,
         metric_id as metric,
-        value
+        cast(value as decimal(24, 6)) as value
     from retention
 
 ),

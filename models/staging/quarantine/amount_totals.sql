@@ -1,7 +1,8 @@
 {#- The amount of a row in cents of its own currency, and 0 where it bears none. -#}
 {%- set amounts = {
     'billing__subscription_items':
-        "case when typed.charge_type = 'recurring' then "
+        "case when typed.charge_type = 'recurring' and not coalesce("
+        ~ price_checks()[0].fails ~ ', false) then '
         ~ annualised_amount('typed') ~ ' end',
     'billing__invoice_lines': 'typed.amount',
     'crm__opportunities': 'case when typed.is_closed and typed.is_won
