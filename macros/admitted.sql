@@ -1,14 +1,22 @@
 -- The rows of a raw table that pass the door, typed, each key once. A key whose rows are
 -- identical keeps one; a key whose rows differ is refused whole, for none of them is
--- more likely to be right.
+-- more likely to be right. A reference that may be empty and leads nowhere is empty.
 {% macro admitted(table) %}
     {%- set contract = context['raw_contract_' ~ table.split('__')[0]]() %}
     {%- set columns = contract[table].columns %}
     {%- set key = [] %}
     {%- for name, rule in columns.items() if rule.key %}{% do key.append(name) %}{% endfor %}
     {%- set fails = [] %}
-    {%- for check in door_checks(table, columns) if not check.is_self %}
+    {%- for check in door_checks(table, columns) %}
         {%- do fails.append('coalesce(' ~ check.fails ~ ', false)') %}
+    {%- endfor %}
+    {%- set values = [] %}
+    {%- for name, rule in columns.items() %}
+        {%- set is_own = (rule.references or '').split('.')[0] == table %}
+        {%- do values.append(
+            'known_' ~ name ~ '.known_id as ' ~ name
+            if is_lost_if_unknown(rule) and not is_own else 'typed.' ~ name
+        ) %}
     {%- endfor -%}
     with
 
@@ -21,12 +29,12 @@
     checked as (
 
         select
-            typed.{{ columns | join(',\n            typed.') }},
+            {{ values | join(',\n            ') }},
             not (
                 {{ fails | join('\n                or ') }}
             ) as is_admissible
         from typed
-        {{ known_ids(table, columns, with_self=false) }}
+        {{ known_ids(table, columns) }}
 
     ),
 

@@ -10,7 +10,7 @@
         {% if rule.type != 'text' %}
             {% do checks.append({
                 'fails': 'typed.is_malformed_' ~ name,
-                'reason': said ~ "is not of type " ~ rule.type ~ "')",
+                'reason': said ~ "', " ~ malformed_reason(name, rule.type) ~ ')',
             }) %}
         {% endif %}
         {% if rule.key or rule.required %}
@@ -37,12 +37,11 @@
                 'reason': said ~ words ~ ' ' ~ rule[bound] ~ "')",
             }) %}
         {% endfor %}
-        {% if rule.references %}
+        {% if rule.references and not is_lost_if_unknown(rule) %}
             {% set place = rule.references.split('.')[0] | replace('product_ids', 'products') %}
             {% do checks.append({
                 'fails': value ~ ' is not null and known_' ~ name ~ '.known_id is null',
                 'reason': said ~ "is not in " ~ place ~ "')",
-                'is_self': place == table,
             }) %}
         {% endif %}
     {% endfor %}
@@ -58,6 +57,9 @@
             'reason': "concat('month_start ''', typed.month_start, "
                 ~ "''' is not the first day of a month')",
         }) %}
+    {% endif %}
+    {% if columns.unit_price %}
+        {% do checks.extend(price_checks()) %}
     {% endif %}
     {% if columns.month_start and columns.closed_on %}
         {% do checks.append({

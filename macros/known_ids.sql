@@ -1,9 +1,9 @@
 -- Joins the typed rows of a raw table to what they refer to: known_<column>.known_id is
--- null where nothing is known. A reference of a table to itself needs the table staged.
-{% macro known_ids(table, columns, with_self) %}
+-- null where nothing is known. What a table says of itself is looked up once it is staged.
+{% macro known_ids(table, columns) %}
     {%- for name, rule in columns.items() if rule.references %}
         {%- set model, key = rule.references.split('.') %}
-        {%- if with_self or model != table %}
+        {%- if model != table %}
     left join (
         select distinct {{ key }} as known_id from {{ ref('stg_' ~ model) }}
     ) as known_{{ name }} on typed.{{ name }} = known_{{ name }}.known_id

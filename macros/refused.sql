@@ -31,7 +31,7 @@
     {%- if not is_packed %}
     left join {{ ref('stg_' ~ table) }} as staged on {{ match | join(' and ') }}
     {%- endif %}
-    {{ known_ids(table, columns, with_self=true) }}
+    {{ known_ids(table, columns) }}
     {%- if not is_packed %}
     where staged.{{ key[0] }} is null
     {%- endif %}

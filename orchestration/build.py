@@ -21,7 +21,7 @@ from dbt.cli.main import dbtRunner
 
 from orchestration import last_build
 from orchestration.closing import LedgerError
-from orchestration.door import open_door
+from orchestration.door import open_door, unread_line
 from orchestration.faults import one_sentence
 from orchestration.lock import LockError, held
 from orchestration.publish import served, told
@@ -73,6 +73,8 @@ def open_first(run: Settings) -> None:
     try:
         with duckdb.connect(str(run.warehouse)) as conn:
             open_door(conn, run)
+            if line := unread_line(conn):
+                print(line)
     except DoorError:
         if is_new:
             run.warehouse.unlink(missing_ok=True)

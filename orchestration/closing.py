@@ -130,6 +130,7 @@ def _has_month_to_close(conn: duckdb.DuckDBPyConnection, run: Settings) -> bool:
         f"""
         select 1 from raw.finance__period_closes
         where try_cast(closed_on as date) <= ?
+            and extract(day from try_cast(month_start as date)) = 1
             and try_cast(month_start as date) not in ({frozen})
         limit 1
         """,

@@ -6,7 +6,7 @@ rows are kept where a month is to be closed. A CSV file is copied, each value as
 Parquet file or a loader's table is read where it lies. Staging decides row by row what
 is admitted; the door stops only for what no row can answer: a core table that is
 missing, a file that cannot be read, a column that must be there, a ring in a hierarchy,
-a past that is not what it was. Then nothing is written.
+sums that no figure holds, a past that is not what it was. Then nothing is written.
 """
 
 import gc
@@ -22,24 +22,29 @@ from orchestration.closing import LedgerError, keep_raw, restore
 from orchestration.evaluations import make_tables
 from orchestration.interrupts import die_with_build
 from orchestration.layout import upgrade
-from orchestration.raw_sources import (
+from orchestration.raw_files import csv_fault
+from orchestration.raw_sources import find_sources
+from orchestration.raw_tables import (
     Contract,
     DoorError,
     Source,
     contract,
-    find_sources,
+    read_as,
     unreadable,
 )
+from orchestration.raw_totals import refuse_sums_too_large
 from orchestration.settings import Settings, SettingsError, settings
 from orchestration.tampering import refuse_altered
 
-# A chain that must end: table, the id it is about, the id it leads to.
+# A chain that must end: table, the id it is about, the id it leads to. An account that
+# is its own parent is a top account.
 CHAINS = (
     (
         "crm__accounts",
         "account_id",
-        "coalesce(nullif(cast(merged_into_account_id as varchar), ''), "
-        "nullif(cast(parent_account_id as varchar), ''))",
+        "coalesce(nullif(nullif(cast(merged_into_account_id as varchar), ''), "
+        "cast(account_id as varchar)), nullif(nullif(cast(parent_account_id as "
+        "varchar), ''), cast(account_id as varchar)))",
     ),
     ("billing__product_migrations", "old_product_id", "new_product_id"),
 )
@@ -47,19 +52,28 @@ CHAINS = (
 
 def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
     """Registers every table of the contract, or raises DoorError and writes nothing."""
+    _set_zone(conn, run.zone)
     tables = contract()
-    sources = find_sources(conn, run.raw, tables)
+    found = find_sources(conn, run.raw, tables)
+    sources = found.tables
     stamps = {table: source.stamp for table, source in sources.items()}
-    stamp = json.dumps([run.raw, tables, stamps])
+    stamp = json.dumps([run.raw, run.zone, tables, stamps, found.unread_line()])
     can_tell = None not in stamps.values()
     conn.execute("begin transaction")
     try:
         if not (can_tell and _registered_stamp(conn) == stamp):
-            _register(conn, tables, sources)
+            _register(conn, tables, sources, run.zone)
             for chain in CHAINS:
                 _refuse_ring(conn, sources, *chain)
-            conn.execute("create or replace table raw.registration (stamp varchar)")
-            conn.execute("insert into raw.registration values (?)", [stamp])
+            refuse_sums_too_large(conn, sources)
+            conn.execute(
+                "create or replace table raw.registration "
+                "(stamp varchar, unread varchar)"
+            )
+            conn.execute(
+                "insert into raw.registration values (?, ?)",
+                [stamp, found.unread_line()],
+            )
         upgrade(conn, run)
         restore(conn, run)
         refuse_altered(conn, run)
@@ -91,16 +105,37 @@ def _registered_stamp(conn: duckdb.DuckDBPyConnection) -> str | None:
     return conn.execute("select stamp from raw.registration").fetchall()[0][0]
 
 
+def unread_line(conn: duckdb.DuckDBPyConnection) -> str | None:
+    """What of the raw data was not read, in one line; None where all of it was."""
+    found = conn.execute("select unread from raw.registration").fetchall()
+    return found[0][0] if found else None
+
+
+def _set_zone(conn: duckdb.DuckDBPyConnection, zone: str) -> None:
+    """One zone for the whole warehouse, whatever the machine's: see `read_as`."""
+    known = "select 1 from pg_timezone_names() where name = ?"
+    if not conn.execute(known, [zone]).fetchall():
+        raise SettingsError(
+            f"EXPANSION_TIME_ZONE is '{zone}': expected a name such as Europe/Berlin."
+        )
+    conn.execute(f"set global TimeZone = '{zone}'")
+
+
 def _register(
-    conn: duckdb.DuckDBPyConnection, tables: Contract, sources: dict[str, Source]
+    conn: duckdb.DuckDBPyConnection,
+    tables: Contract,
+    sources: dict[str, Source],
+    zone: str,
 ) -> None:
     conn.execute("create schema if not exists raw")
     for table, rules in tables.items():
         source = sources.get(table)
-        have = source.columns if source else []
+        have = source.columns if source else {}
         columns = ", ".join(
-            f'"{name}"' if name in have else f'cast(null as varchar) as "{name}"'
-            for name in rules["columns"]
+            f'{read_as(have[name], rule["type"], zone)} as "{name}"'
+            if name in have
+            else f'cast(null as varchar) as "{name}"'
+            for name, rule in rules["columns"].items()
         )
         rows = f"from {source.relation}" if source else "where false"
         if old := _kind(conn, table):
@@ -109,8 +144,9 @@ def _register(
         try:
             conn.execute(f'create {new} raw."{table}" as select {columns} {rows}')
         except duckdb.Error as error:
-            name = source.name if source else table
-            raise unreadable(table, name, error) from error
+            place, reason = csv_fault(error)
+            name = place or (source.name if source else table)
+            raise unreadable(table, name, reason) from error
 
 
 def _register_run(

@@ -37,6 +37,7 @@ class Settings:
     reports: Path = Path("data/reports")
     published: Path = PROJECT / "data" / "published"
     snapshots: int = 5
+    zone: str = "UTC"
     # May hold a password: it is shown nowhere.
     postgres: str | None = field(default=None, repr=False)
     postgres_reader: str = "expansion_reader"
@@ -56,6 +57,7 @@ def settings() -> Settings:
     EXPANSION_AS_OF      ISO date; the demo company's, or yesterday UTC for other data
     EXPANSION_POLICY     key=value,... instead of seeds/policy/metric_policy.csv
     EXPANSION_TARGET     dbt target, `duckdb` by default
+    EXPANSION_TIME_ZONE  zone in which timestamps with a zone are read as dates, UTC
     EXPANSION_ALERT_WEBHOOK  where alerts are posted as JSON; nowhere by default
     EXPANSION_REPORTS    folder of workbooks, `reports` beside the warehouse by default
     EXPANSION_PUBLISHED  folder of snapshots; `published` beside the warehouse
@@ -91,6 +93,7 @@ def settings() -> Settings:
         reports=(PROJECT / reports) if reports else warehouse.parent / "reports",
         published=(PROJECT / published).resolve(),
         snapshots=_snapshots(os.environ.get("EXPANSION_SNAPSHOTS") or "5"),
+        zone=os.environ.get("EXPANSION_TIME_ZONE") or "UTC",
         postgres=os.environ.get("EXPANSION_POSTGRES") or None,
         postgres_reader=reader or Settings.postgres_reader,
     )

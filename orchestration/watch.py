@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from orchestration.raw_sources import stamp
+from orchestration.raw_files import KINDS, stamp
 
 # A copy that stalls for longer is built half, and again when it is whole.
 QUIET_SECONDS = 60.0
@@ -32,7 +32,11 @@ class Watch:
 
 def folder_stamp(folder: Path) -> str:
     """A text that changes with the name, size and time of any table in a folder."""
-    paths = (path for kind in ("csv", "parquet") for path in folder.rglob(f"*.{kind}"))
+    paths = (
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in KINDS and path.is_file()
+    )
     return hashlib.sha256(stamp(sorted(paths)).encode()).hexdigest()[:16]
 
 

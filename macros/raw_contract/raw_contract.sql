@@ -1,12 +1,14 @@
 -- The raw contract: every table a company may hand over, by name, as data. The door
 -- (orchestration/door.py) and the staging macros read it, so a rule is written once.
 --   core        the table must be there; any other may be missing and is then empty
---   type        text, int, bigint, decimal, rate, date or boolean
+--   type        text, int, bigint, decimal, wide, rate, date or boolean
 --   key         part of the primary key; never empty
 --   required    never empty; a file must have the column
 --   allowed     the only values allowed
 --   least, most, above   bounds of a number
---   references  <staging model without stg_>.<column> that must know the value
+--   references  <staging model without stg_>.<column> that must know the value; one that
+--               may be empty is emptied where it does not
+--   rejects_unknown   the row is refused all the same, as empty says something else
 --   taints      what a refused row of the table leaves unknown, so that a refusal never
 --               raises a figure: `unknown`, which figure; `of`, the column that says
 --               whose (`by`, of what kind, where its name does not say), none for the

@@ -7,7 +7,7 @@ billing__products:
     product_id: {type: text, key: true}
     product_name: {type: text}
     product_family: {type: text}
-    tier_rank: {type: int}
+    tier_rank: {type: int, least: -1000000, most: 1000000}
     unit_of_measure: {type: text}
 
 billing__product_migrations:
@@ -55,7 +55,7 @@ billing__subscription_items:
     product_id: {type: text, required: true, references: billing__product_ids.product_id}
     charge_type: {type: text, required: true, allowed: [recurring, usage, one_time]}
     billing_interval: {type: text, required: true, allowed: [day, week, month, year]}
-    interval_count: {type: int, required: true, least: 1}
+    interval_count: {type: int, required: true, least: 1, most: 3660}
     quantity: {type: decimal, required: true}
     unit_price: {type: decimal, required: true}
     valid_from: {type: date, required: true}
@@ -83,7 +83,10 @@ billing__discounts:
   columns:
     discount_id: {type: text, key: true}
     subscription_id: {type: text, required: true, references: billing__subscriptions.subscription_id}
-    item_id: {type: text, references: billing__subscription_items.item_id}
+    item_id:
+      type: text
+      references: billing__subscription_items.item_id
+      rejects_unknown: true
     percent_off: {type: decimal, least: 0, most: 100}
     amount_off: {type: decimal, least: 0}
     duration: {type: text, required: true, allowed: [once, repeating, forever]}
@@ -116,7 +119,7 @@ billing__fx_rates:
     currency: {type: text, key: true}
     rate_type: {type: text, key: true, allowed: [plan, spot]}
     valid_from: {type: date, key: true}
-    rate: {type: rate, required: true, above: 0}
+    rate: {type: rate, required: true, above: 0, most: 10000000}
 {% endset %}
 {{ return(fromyaml(tables)) }}
 {% endmacro %}

@@ -22,7 +22,7 @@ crm__account_headcounts:
   columns:
     account_id: {type: text, key: true, references: crm__accounts.account_id}
     observed_on: {type: date, key: true}
-    employee_count: {type: int, required: true, least: 0}
+    employee_count: {type: int, required: true, least: 0, most: 1000000000}
 
 crm__users:
   columns:
@@ -33,7 +33,7 @@ crm__users:
     is_active: {type: boolean}
     started_on: {type: date}
     ended_on: {type: date}
-    weekly_capacity: {type: int, least: 0}
+    weekly_capacity: {type: int, least: 0, most: 1000000}
 
 crm__contacts:
   taints:
@@ -113,10 +113,10 @@ crm__compensation_plans:
     base_pay: {type: decimal}
     variable_pay: {type: decimal, required: true}
     currency: {type: text, required: true}
-    weight_expansion: {type: decimal, required: true}
-    weight_nrr: {type: decimal, required: true}
-    weight_new_logo: {type: decimal, required: true}
-    weight_other: {type: decimal, required: true}
+    weight_expansion: {type: decimal, required: true, least: 0, most: 1}
+    weight_nrr: {type: decimal, required: true, least: 0, most: 1}
+    weight_new_logo: {type: decimal, required: true, least: 0, most: 1}
+    weight_other: {type: decimal, required: true, least: 0, most: 1}
 {% endset %}
 {{ return(fromyaml(tables)) }}
 {% endmacro %}

@@ -9,14 +9,16 @@ finance__gtm_costs:
       key: true
       allowed: [marketing, sales, account_management, customer_success]
     motion: {type: text, key: true, allowed: [new_logo, expansion, retention]}
-    amount: {type: decimal, required: true}
+    amount:
+      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
     currency: {type: text, required: true}
 
 finance__gl_revenue:
   columns:
     month_start: {type: date, key: true}
     gl_class: {type: text, key: true, allowed: [recurring, usage, services, other]}
-    amount: {type: decimal, required: true}
+    amount:
+      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
     currency: {type: text, required: true}
 
 finance__arr_adjustments:
@@ -49,7 +51,8 @@ finance__reported_metrics:
       type: text
       key: true
       allowed: [closing_arr, net_revenue_retention_12m, gross_revenue_retention_12m]
-    value: {type: decimal, required: true}
+    value:
+      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
 
 finance__period_closes:
   columns:

@@ -19,7 +19,8 @@ product__entitlements:
     account_id: {type: text, key: true, references: crm__accounts.account_id}
     product_id: {type: text, key: true, references: billing__product_ids.product_id}
     meter: {type: text, key: true}
-    limit_quantity: {type: decimal, required: true}
+    limit_quantity:
+      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
     valid_from: {type: date, key: true}
     valid_to: {type: date}
 
@@ -31,8 +32,9 @@ product__usage_daily:
     user_id: {type: text, key: true}
     feature_key: {type: text, key: true}
     usage_date: {type: date, key: true}
-    event_count: {type: bigint, required: true}
-    quantity: {type: decimal}
+    event_count:
+      {type: bigint, required: true, least: -1000000000000, most: 1000000000000}
+    quantity: {type: wide, least: -1000000000000000, most: 1000000000000000}
 {% endset %}
 {{ return(fromyaml(tables)) }}
 {% endmacro %}

@@ -21,7 +21,7 @@ support__surveys:
     account_id: {type: text, required: true, references: crm__accounts.account_id}
     contact_id: {type: text}
     survey_type: {type: text, required: true, allowed: [nps, csat]}
-    score: {type: int, required: true}
+    score: {type: int, required: true, least: 0, most: 10}
     responded_on: {type: date, required: true}
 {% endset %}
 {{ return(fromyaml(tables)) }}

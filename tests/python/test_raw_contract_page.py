@@ -66,16 +66,26 @@ def allowed(rule: dict[str, Any]) -> str:
     parts = []
     if "allowed" in rule:
         parts.append(" ".join(f"`{value}`" for value in rule["allowed"]))
-    if "most" in rule:
-        parts.append(f"{rule['least']} to {rule['most']}")
-    elif "least" in rule:
-        parts.append(f"from {rule['least']}")
     if "above" in rule:
         parts.append(f"above {rule['above']}")
+    if "most" in rule and "least" in rule:
+        parts.append(f"{power(rule['least'])} to {power(rule['most'])}")
+    elif "most" in rule:
+        parts.append(f"to {power(rule['most'])}")
+    elif "least" in rule:
+        parts.append(f"from {rule['least']}")
     if "references" in rule:
         place = rule["references"].split(".")[0]
         parts.append(f"in {place.replace('product_ids', 'products')}")
     return ", ".join(parts)
+
+
+def power(bound: int) -> str:
+    """A large bound as people write it: 10^12."""
+    digits = str(abs(bound))
+    if len(digits) > 6 and digits == "1" + "0" * (len(digits) - 1):
+        return f"{'-' if bound < 0 else ''}10^{len(digits) - 1}"
+    return str(bound)
 
 
 def test_the_page_is_the_contract() -> None:

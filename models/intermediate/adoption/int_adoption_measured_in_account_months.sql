@@ -92,7 +92,7 @@ select
     month_start,
     active_users,
     new_users,
-    cast(seats as decimal(18, 6)) as seats,
+    cast(seats as decimal(38, 6)) as seats,
     cast(seated_users as bigint) as seated_users,
     {{ rate('seated_users', 'seats') }} as seat_utilisation_rate,
     cast(n_features_adopted as bigint) as n_features_adopted,

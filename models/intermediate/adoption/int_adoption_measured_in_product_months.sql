@@ -153,7 +153,7 @@ select
     month_start,
     active_users,
     lasting_active_users,
-    cast(seats as decimal(18, 6)) as seats,
+    cast(seats as decimal(38, 6)) as seats,
     {{ rate('active_users', 'seats') }} as seat_utilisation_rate,
     n_features_adopted,
     n_features_entitled,

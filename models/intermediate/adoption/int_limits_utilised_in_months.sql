@@ -59,10 +59,10 @@ select
     product_id,
     meter,
     month_start,
-    cast(quantity as decimal(18, 6)) as quantity,
-    cast(limit_quantity as decimal(18, 6)) as limit_quantity,
+    cast(quantity as decimal(38, 6)) as quantity,
+    cast(limit_quantity as decimal(38, 6)) as limit_quantity,
     {{ rate('quantity', 'limit_quantity') }} as limit_utilisation_rate,
-    cast(slope as decimal(18, 6)) as daily_slope,
+    cast(slope as decimal(38, 6)) as daily_slope,
     -- Further than a year away a line says nothing.
     case
         when days_to_breach <= 365

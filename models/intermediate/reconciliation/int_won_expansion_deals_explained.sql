@@ -53,12 +53,14 @@ surroundings as (
         count(*) filter (
             where changes.movement in ('new', 'reactivation')
             and abs(dated.amount_arr - changes.moved_arr)
-            <= dated.deal_amount_tolerance_rate * changes.moved_arr
+            <= cast(dated.deal_amount_tolerance_rate as decimal(38, 6))
+            * changes.moved_arr
         ) as n_arrivals,
         count(*) filter (
             where changes.fx_arr <> 0
             and abs(dated.amount_arr - changes.fx_arr)
-            <= dated.deal_amount_tolerance_rate * abs(changes.fx_arr)
+            <= cast(dated.deal_amount_tolerance_rate as decimal(38, 6))
+            * abs(changes.fx_arr)
         ) as n_revaluations
     from dated
     inner join changes

@@ -65,7 +65,8 @@ pairs as (
         and (
             (movements.moved_on >= deals.closed_on and unsold.account_id is null)
             or abs(deals.amount_arr - movements.moved_arr)
-            <= policy.deal_amount_tolerance_rate * movements.moved_arr
+            <= cast(policy.deal_amount_tolerance_rate as decimal(38, 6))
+            * movements.moved_arr
         )
 
 ),

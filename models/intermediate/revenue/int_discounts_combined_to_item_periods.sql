@@ -67,6 +67,8 @@ select
     valid_from,
     valid_to,
     cast(kept_rate as decimal(18, 12)) as kept_rate,
-    cast(amount_off as decimal(18, 6)) as amount_off,
-    cast(contract_amount_off as decimal(18, 6)) as contract_amount_off
+    -- No price is as much: what is off beyond it is nothing more.
+    cast(least(amount_off, 999999999999) as decimal(18, 6)) as amount_off,
+    cast(least(contract_amount_off, 999999999999) as decimal(18, 6))
+        as contract_amount_off
 from combined

@@ -84,7 +84,7 @@ paid_items as (
         on
             accounts.ultimate_account_id = families.ultimate_account_id
             and products.product_family = families.product_family
-    where items.quantity * items.unit_price > 0
+    where {{ interval_price('items') }} > 0
 
 ),
 

@@ -40,8 +40,7 @@ pairs as (
 
 ),
 
--- A line that came or left took all its units along. The eighth decimal is where
--- floating point ends and half a cent is still exact.
+-- A line that came or left took all its units along.
 split as (
 
     select
@@ -51,16 +50,12 @@ split as (
         case
             when is_alone and q0 + q1 > 0 then arr1 - arr0
             when q0 > 0 and q1 > 0
-                then cast(round(cast(
-                    (arr0 / q0 + arr1 / q1) / 2 * (q1 - q0) as decimal(38, 8)
-                ), 2) as decimal(18, 2))
+                then {{ part_in_cents('(arr0 / q0 + arr1 / q1) / 2 * (q1 - q0)') }}
             else 0
         end as seats_arr,
         case
             when q0 > 0 and q1 > 0 and has_discount_change
-                then cast(round(cast(
-                    (q0 + q1) / 2 * (off0 / q0 - off1 / q1) as decimal(38, 8)
-                ), 2) as decimal(18, 2))
+                then {{ part_in_cents('(q0 + q1) / 2 * (off0 / q0 - off1 / q1)') }}
             else 0
         end as discount_arr
     from pairs

@@ -36,7 +36,9 @@ measured as (
         answers.responded_on,
         account_months.seats,
         headcounts.employee_count,
-        cast(account_months.seats / headcounts.employee_count as decimal(18, 6))
+        try_cast(
+            account_months.seats / headcounts.employee_count as decimal(18, 6)
+        )
             as value
     from answers
     inner join account_months
@@ -65,7 +67,7 @@ select
         ' on ',
         measured.responded_on,
         ', ',
-        cast(measured.seats as decimal(18, 0)),
+        cast(measured.seats as decimal(38, 0)),
         ' seats for ',
         measured.employee_count,
         ' employees (',

@@ -66,7 +66,7 @@ select
     concat(
         measured.lasting_active_users,
         ' of ',
-        cast(measured.seats as decimal(18, 0)),
+        cast(measured.seats as decimal(38, 0)),
         ' seats of ',
         measured.product_id,
         ' in use (',

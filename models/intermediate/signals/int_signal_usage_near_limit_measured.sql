@@ -59,15 +59,15 @@ ranked as (
         value,
         is_fired,
         concat(
-            cast(quantity as decimal(18, 0)),
+            cast(quantity as decimal(38, 0)),
             ' of ',
-            cast(limit_quantity as decimal(18, 0)),
+            cast(limit_quantity as decimal(38, 0)),
             ' ',
             meter,
             ' of ',
             product_id,
             ' used in the month (',
-            cast(100 * value as decimal(18, 1)),
+            cast(100 * value as decimal(38, 1)),
             ' %)',
             case
                 when value >= 1 or projected_breach_on is null then ''

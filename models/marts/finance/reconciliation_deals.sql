@@ -57,7 +57,8 @@ new_deals as (
                 'won_as_new.closed_on', 'movements.moved_on', 'day'
             ) }}) <= policy.crm_match_days
             and abs(won_as_new.amount_arr - movements.moved_arr)
-            <= policy.deal_amount_tolerance_rate * movements.moved_arr
+            <= cast(policy.deal_amount_tolerance_rate as decimal(38, 6))
+            * movements.moved_arr
     group by movements.account_id, movements.month_start
 
 ),
@@ -131,7 +132,8 @@ select
         when paired.movement_arr is null then paired.deal_reason
         when
             abs(paired.difference)
-            <= policy.deal_amount_tolerance_rate * paired.movement_arr
+            <= cast(policy.deal_amount_tolerance_rate as decimal(38, 6))
+            * paired.movement_arr
             then 'agrees'
         when paired.deal_arr is not null then 'amount_differs'
         when new_deals.n_new_deals > 0 then 'sold_as_new'

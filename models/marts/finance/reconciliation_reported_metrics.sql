@@ -25,7 +25,7 @@ ours as (
     select
         month_start,
         'closing_arr' as metric,
-        cast(closing_arr as decimal(18, 6)) as value
+        cast(closing_arr as decimal(24, 6)) as value
     from bridge
 
     union all
@@ -33,7 +33,7 @@ ours as (
     select
         month_start,
         metric_id as metric,
-        value
+        cast(value as decimal(24, 6)) as value
     from retention
 
 ),
@@ -45,7 +45,7 @@ compared as (
         reported.metric,
         reported.value as reported_value,
         ours.value as our_value,
-        cast(reported.value - ours.value as decimal(18, 6)) as difference,
+        cast(reported.value - ours.value as decimal(24, 6)) as difference,
         reported.tolerance
     from reported
     left join ours

@@ -24,6 +24,7 @@ select
     row_counts.n_staged_rows,
     row_counts.n_duplicate_rows,
     row_counts.n_quarantined_rows,
+    row_counts.n_lost_references,
     row_counts.example_reason,
     cast(coalesce(incomplete.n_incomplete_keys, 0) as bigint) as n_incomplete_keys,
     cast(coalesce(incomplete.n_untied_rows, 0) as bigint) as n_untied_rows,

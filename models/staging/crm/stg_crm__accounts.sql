@@ -1,38 +1,17 @@
-with recursive
+with
 
 admitted as (
 
     {{ admitted('crm__accounts') }}
 
-),
-
--- An account that leads to a refused one is refused too, and so on down the hierarchy.
-orphaned as (
-
-    select child.account_id
-    from admitted as child
-    left join admitted as parent on child.parent_account_id = parent.account_id
-    left join admitted as survivor on child.merged_into_account_id = survivor.account_id
-    where
-        (child.parent_account_id is not null and parent.account_id is null)
-        or (child.merged_into_account_id is not null and survivor.account_id is null)
-
-    union
-
-    select child.account_id
-    from admitted as child
-    inner join orphaned
-        on
-            child.parent_account_id = orphaned.account_id
-            or child.merged_into_account_id = orphaned.account_id
-
 )
 
+-- Leading to itself or to no account that was admitted, it stands at the top.
 select
     admitted.account_id,
     admitted.account_name,
-    admitted.parent_account_id,
-    admitted.merged_into_account_id,
+    parents.account_id as parent_account_id,
+    survivors.account_id as merged_into_account_id,
     admitted.segment,
     admitted.industry,
     admitted.country,
@@ -41,5 +20,11 @@ select
     admitted.sales_user_id,
     admitted.created_on
 from admitted
-left join orphaned on admitted.account_id = orphaned.account_id
-where orphaned.account_id is null
+left join admitted as parents
+    on
+        admitted.parent_account_id = parents.account_id
+        and admitted.account_id <> parents.account_id
+left join admitted as survivors
+    on
+        admitted.merged_into_account_id = survivors.account_id
+        and admitted.account_id <> survivors.account_id

@@ -37,7 +37,7 @@ select
     metered.feature_key,
     metered.usage_date,
     metered.month_number,
-    cast(sum(metered.quantity) as decimal(18, 6)) as quantity,
+    cast(sum(metered.quantity) as decimal(38, 6)) as quantity,
     months.month_stamp
 from metered
 inner join months on metered.month_number = months.month_number

@@ -1,7 +1,8 @@
 {#- The amount of a row in cents of its own currency, and 0 where it bears none. -#}
 {%- set amounts = {
     'billing__subscription_items':
-        "case when typed.charge_type = 'recurring' then "
+        "case when typed.charge_type = 'recurring' and not coalesce("
+        ~ price_checks()[0].fails ~ ', false) then '
         ~ annualised_amount('typed') ~ ' end',
     'billing__invoice_lines': 'typed.amount',
     'crm__opportunities': 'case when typed.is_closed and typed.is_won
@@ -17,20 +18,20 @@
         {%- do key.append(name) %}
         {%- do match.append('typed.' ~ name ~ ' = staged.' ~ name) %}
     {%- endfor %}
-    {%- set cents = 'cast(round(coalesce(' ~ amount ~ ', 0), 2) as decimal(18, 2))' %}
+    {%- set cents = 'cast(round(coalesce(' ~ amount ~ ', 0), 2) as decimal(38, 2))' %}
     select
         '{{ table }}' as table_name,
-        cast(coalesce(sum({{ cents }}), 0) as decimal(18, 2)) as raw_amount,
+        cast(coalesce(sum({{ cents }}), 0) as decimal(38, 2)) as raw_amount,
         cast(
             coalesce(sum({{ cents }}) filter (where staged.{{ key[0] }} is null), 0)
-            as decimal(18, 2)
+            as decimal(38, 2)
         ) as quarantined_amount,
         cast(
             coalesce(sum({{ cents }}) filter (where staged.{{ key[0] }} is not null), 0)
-            as decimal(18, 2)
+            as decimal(38, 2)
         ) as admitted_amount,
         (
-            select cast(coalesce(sum({{ cents }}), 0) as decimal(18, 2))
+            select cast(coalesce(sum({{ cents }}), 0) as decimal(38, 2))
             from {{ ref('stg_' ~ table) }} as typed
         ) as staged_amount
     from ({{ typed_rows(columns, raw(table)) }}) as typed
