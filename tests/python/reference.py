@@ -268,7 +268,7 @@ def product_ids(tables: Tables) -> list[str]:
 def build_book(
     tables: Tables, as_of: date, policy: Mapping[str, Any], refused: Tables
 ) -> Book:
-    """Read raw rows into a book; refused rows, each with `why_refused`, only lower it."""
+    """Read raw rows into a book; refused rows, with `why_refused`, only lower it."""
     rules = {**DEFAULT_POLICY, **policy}
     book = Book(
         as_of=as_of,
