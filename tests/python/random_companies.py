@@ -502,7 +502,7 @@ def _value(
         return _date(draft, name, row)
     if rule["type"] == "boolean":
         return draft.pick.choice(("true", "false"))
-    if rule["type"] in ("int", "bigint", "decimal", "rate"):
+    if rule["type"] != "text":
         return _number(draft, name, rule)
     if name == "currency":
         return draft.pick.choice(draft.currencies)
@@ -543,7 +543,8 @@ def _number(draft: Draft, name: str, rule: dict[str, Any]) -> str:
         top = int(min(high, 10))
         return str(draft.pick.choice((int(low), draft.pick.randint(int(low), top))))
     if name.startswith("weight") or name == "value":
-        return draft.pick.choice(("0", "0.25", "1", "0.333333", "1.2"))
+        options = ("0", "0.25", "1", "0.333333", "1.2")
+        return draft.pick.choice([one for one in options if float(one) <= high])
     return decimal(draft, low, draft.pick.choice((min(high, 10), high)))
 
 
