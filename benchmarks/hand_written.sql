@@ -1664,33 +1664,39 @@ where
 create temp table line_changes as
 with
 
+gaps as (
+
+    select distinct
+        account_key,
+        product_key,
+        starts_on,
+        ends_on
+    from held
+
+),
+
+-- What is held through a gap are the lines of the day before it: nothing starts or ends
+-- before it closes.
 lines as (
 
     select
-        month_number(starts_on) as from_month_no,
-        month_number(ends_on) as to_month_no,
-        *
+        priced.*,
+        month_number(coalesce(gaps_met.ends_on, priced.starts_on)) as from_month_no,
+        month_number(coalesce(gaps_left.ends_on, priced.ends_on)) as to_month_no
     from priced
-    where list_arr > 0
-    union all
-    select
-        month_number(gaps.starts_on) as from_month_no,
-        month_number(gaps.ends_on) as to_month_no,
-        priced.*
-    from priced
-    inner join (
-        select distinct
-            account_key,
-            product_key,
-            starts_on,
-            ends_on
-        from held
-    ) as gaps
+    left join gaps as gaps_met
         on
-            priced.account_key = gaps.account_key
-            and priced.product_key = gaps.product_key
-            and priced.ends_on = gaps.starts_on
-    where priced.arr > 0
+            priced.account_key = gaps_met.account_key
+            and priced.product_key = gaps_met.product_key
+            and priced.starts_on >= gaps_met.starts_on
+            and priced.starts_on < gaps_met.ends_on
+    left join gaps as gaps_left
+        on
+            priced.account_key = gaps_left.account_key
+            and priced.product_key = gaps_left.product_key
+            and priced.ends_on >= gaps_left.starts_on
+            and priced.ends_on < gaps_left.ends_on
+    where priced.list_arr > 0
 
 ),
 

@@ -13,6 +13,15 @@ products as (
 
 ),
 
+-- Only what has a discount on an item is read further: few contracts of many.
+discounted as (
+
+    select distinct items.subscription_id
+    from {{ ref('stg_billing__discounts') }} as discounts
+    inner join items on discounts.item_id = items.item_id
+
+),
+
 placed as (
 
     select
@@ -26,6 +35,7 @@ placed as (
         items.valid_from,
         items.valid_to
     from items
+    inner join discounted on items.subscription_id = discounted.subscription_id
     inner join products on items.product_id = products.product_id
 
 ),
