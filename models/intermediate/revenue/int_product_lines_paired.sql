@@ -13,8 +13,31 @@ numbered as (
         row_number() over (
             partition by account_id, product_id, month_number
             order by is_adjustment, item_id, direction, arr
-        ) as line_no
+        ) as line_no,
+        count(*) over product_month as n_lines,
+        min(direction) over product_month as lowest,
+        max(direction) over product_month as highest
     from lines
+    window product_month as (partition by account_id, product_id, month_number)
+
+),
+
+-- One line at each end is one line whatever it is, and one at either has no other: most
+-- product-months, so that only the rest is read on.
+plain as (
+
+    select
+        *,
+        case when n_lines = 1 then line_no else 1 end as pair_no
+    from numbered
+    where n_lines = 1 or (n_lines = 2 and lowest < 0 and highest > 0)
+
+),
+
+mixed as (
+
+    select * from numbered
+    where not (n_lines = 1 or (n_lines = 2 and lowest < 0 and highest > 0))
 
 ),
 
@@ -27,7 +50,7 @@ same_item as (
             when max(direction) over item > min(direction) over item
                 then min(line_no) over item
         end as item_pair_no
-    from numbered
+    from mixed
     window
         item as (
             partition by
@@ -83,6 +106,20 @@ replaced as (
     {{ lines_paired('replaced_at_same_quantity') }}
 
 )
+
+select
+    account_id,
+    product_id,
+    month_number,
+    pair_no,
+    direction,
+    item_id,
+    quantity,
+    list_arr,
+    arr
+from plain
+
+union all
 
 -- What finds nothing at the other end is a line that came or left.
 select

@@ -91,14 +91,6 @@ quiet_months as (
 
 ),
 
-arr_months as (
-
-    select * from changed_months
-    union all
-    select * from quiet_months
-
-),
-
 -- Who pays for usage alone has months too, with no ARR.
 usage_only_months as (
 
@@ -117,18 +109,28 @@ usage_only_months as (
         false as is_in_grace,
         coalesce(contracts.carr, cast(0 as decimal(18, 2))) as carr
     from usage_months
-    left join arr_months
+    left join current_changes
         on
-            usage_months.account_id = arr_months.account_id
-            and usage_months.month_number = arr_months.standing_month
+            usage_months.account_id = current_changes.account_id
+            and usage_months.month_number >= current_changes.month_number
+            and usage_months.month_number < current_changes.next_month
+            and (
+                current_changes.closing_arr <> 0
+                or (
+                    current_changes.opening_arr <> 0
+                    and usage_months.month_number = current_changes.month_number
+                )
+            )
     left join contracts on usage_months.account_id = contracts.account_id
-    where arr_months.account_id is null
+    where current_changes.account_id is null
 
 ),
 
 account_months as (
 
-    select * from arr_months
+    select * from changed_months
+    union all
+    select * from quiet_months
     union all
     select * from usage_only_months
 
