@@ -2,7 +2,8 @@
 -- range, or it is none.
 {% macro malformed_reason(name, type) %}
     {%- set raw = 'cast(typed.raw_' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-    {%- set is_none = "'is not of type " ~ type ~ "'" -%}
+    {%- set shown = 'decimal' if type == 'wide' else type -%}
+    {%- set is_none = "'is not of type " ~ shown ~ "'" -%}
     {%- set ranges = {
         'decimal': 'is not below 10^12',
         'wide': 'is not below 10^18',

@@ -31,9 +31,9 @@ rates as (
 
 ),
 
-policy as (
+months as (
 
-    select * from {{ ref('stg_policy__metric_policy') }}
+    select * from {{ ref('int_months') }}
 
 ),
 
@@ -132,7 +132,7 @@ select
     stacked.other_contract_lines,
     stacked.doubt_arr,
     stacked.doubted_to is null
-    or stacked.doubted_to > policy.last_balance_on as is_in_closing_arr,
+    or stacked.doubted_to > months.balance_on as is_in_closing_arr,
     case stacked.doubt
         when 'overlapping_contracts'
             then concat(
@@ -168,6 +168,6 @@ select
         else 'if only the id is new, keep one id for the contract in the source'
     end as remedy
 from stacked
-cross join policy
+cross join months
 -- What bears no ARR, such as a free line, is in no figure to be doubted.
-where stacked.doubt_arr > 0
+where stacked.doubt_arr > 0 and months.is_last_month
