@@ -77,11 +77,12 @@ MARTS: dict[str, set[str]] = {
 
 
 def hide_later_rows(tables: dict[str, pd.DataFrame]) -> None:
-    """Drops every row dated after the as-of date."""
+    """Drops every row dated after the as-of date; an unreadable day is not."""
     last = AS_OF.isoformat()
     for table, column in KNOWN_FROM.items():
         rows = tables[table]
-        tables[table] = rows[rows[column].isna() | (rows[column] <= last)]
+        dated = pd.to_datetime(rows[column], format="%Y-%m-%d", errors="coerce")
+        tables[table] = rows[~(dated > pd.Timestamp(AS_OF))]
     started = set(tables["billing__subscriptions"]["subscription_id"])
     items = tables["billing__subscription_items"]
     is_step = items["is_contracted_step"] == "true"

@@ -122,6 +122,11 @@ READERS = (
     "stg_policy__metric_policy",
     "int_accounts_resolved_to_ultimate",
     "int_months",
+    # Rows that are refused leave adoption unknown.
+    "refused_rows",
+    "incomplete_keys",
+    "account_links",
+    "int_refused_accounts_linked_to_present",
 )
 
 
