@@ -47,6 +47,11 @@ CHAINS = (
         "varchar), ''), cast(account_id as varchar)))",
     ),
     ("billing__product_migrations", "old_product_id", "new_product_id"),
+    (
+        "billing__contract_migrations",
+        "concat(id_kind, ' ', old_id)",
+        "concat(id_kind, ' ', new_id)",
+    ),
 )
 
 

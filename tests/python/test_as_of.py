@@ -29,6 +29,7 @@ MONTH = AS_OF.replace(day=1)
 # they begin.
 KNOWN_FROM = {
     "billing__product_migrations": "effective_on",
+    "billing__contract_migrations": "effective_on",
     "billing__subscriptions": "started_on",
     "billing__subscription_statuses": "valid_from",
     "billing__discounts": "valid_from",
