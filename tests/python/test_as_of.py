@@ -80,8 +80,8 @@ MARTS: dict[str, set[str]] = {
 def hide_later_rows(tables: dict[str, pd.DataFrame]) -> None:
     """Drops every row dated after the as-of date."""
     last = AS_OF.isoformat()
-    for table, column in KNOWN_FROM.items():
-        rows = tables[table]
+    for table in KNOWN_FROM.keys() & tables.keys():
+        rows, column = tables[table], KNOWN_FROM[table]
         tables[table] = rows[rows[column].isna() | (rows[column] <= last)]
     started = set(tables["billing__subscriptions"]["subscription_id"])
     items = tables["billing__subscription_items"]
