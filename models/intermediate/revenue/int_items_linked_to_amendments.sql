@@ -13,14 +13,6 @@ products as (
 
 ),
 
-<<<<<<< HEAD
--- Only what has a discount on an item is read further: few contracts of many.
-discounted as (
-
-    select distinct items.subscription_id
-    from {{ ref('stg_billing__discounts') }} as discounts
-    inner join items on discounts.item_id = items.item_id
-=======
 contract_ids as (
 
     select * from {{ ref('int_contract_ids_resolved_to_present') }}
@@ -41,7 +33,34 @@ renamed as (
     where
         contract_ids.id_kind = 'item'
         and (old_items.item_id is not null or not contract_ids.is_in_source)
->>>>>>> baeff59 (Follow ids that a billing system gave its contracts)
+
+),
+
+-- Only contracts with a discount on an item are read further: few of many. A line under
+-- another id may have brought its discount along.
+discounted as (
+
+    select items.subscription_id
+    from {{ ref('stg_billing__discounts') }} as discounts
+    inner join items on discounts.item_id = items.item_id
+
+    union
+
+    select items.subscription_id
+    from renamed
+    inner join items on renamed.next_item_id = items.item_id
+
+),
+
+discounted_contracts as (
+
+    select distinct
+        coalesce(contract_ids.present_id, discounted.subscription_id) as contract_id
+    from discounted
+    left join contract_ids
+        on
+            discounted.subscription_id = contract_ids.old_id
+            and contract_ids.id_kind = 'subscription'
 
 ),
 
@@ -60,12 +79,15 @@ placed as (
         old_lines.item_id is not null as has_next,
         new_lines.item_id is not null as has_last
     from items
-    inner join discounted on items.subscription_id = discounted.subscription_id
     inner join products on items.product_id = products.product_id
     left join contract_ids
         on
             items.subscription_id = contract_ids.old_id
             and contract_ids.id_kind = 'subscription'
+    inner join discounted_contracts
+        on
+            coalesce(contract_ids.present_id, items.subscription_id)
+            = discounted_contracts.contract_id
     left join renamed as old_lines on items.item_id = old_lines.item_id
     left join (
         select distinct next_item_id as item_id from renamed
