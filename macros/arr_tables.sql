@@ -2,6 +2,7 @@
 -- no ARR, and a past evaluation of ARR need not read them.
 {% macro arr_tables() %}
     {{- return([
+        'billing__contract_migrations',
         'billing__discounts',
         'billing__fx_rates',
         'billing__product_migrations',

@@ -38,7 +38,7 @@
             }) %}
         {% endfor %}
         {% if rule.references and not is_lost_if_unknown(rule) %}
-            {% set place = rule.references.split('.')[0] | replace('product_ids', 'products') %}
+            {% set place = referred_table(rule) %}
             {% do checks.append({
                 'fails': value ~ ' is not null and known_' ~ name ~ '.known_id is null',
                 'reason': said ~ "is not in " ~ place ~ "')",

@@ -5,8 +5,17 @@
         {%- set model, key = rule.references.split('.') %}
         {%- if model != table %}
     left join (
-        select distinct {{ key }} as known_id from {{ ref('stg_' ~ model) }}
-    ) as known_{{ name }} on typed.{{ name }} = known_{{ name }}.known_id
+        select distinct
+            {%- if rule.id_kind %} id_kind as known_kind,{% endif %}
+            {{ key }} as known_id
+        from {{ ref('stg_' ~ model) }}
+    ) as known_{{ name }}
+        on
+            typed.{{ name }} = known_{{ name }}.known_id
+            {%- if rule.id_kind %}
+            and known_{{ name }}.known_kind
+            = {{ 'typed.' if rule.id_kind in columns }}{{ rule.id_kind }}
+            {%- endif %}
         {%- endif %}
     {%- endfor %}
     {%- if columns.currency and table != 'billing__fx_rates' %}

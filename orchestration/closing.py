@@ -24,6 +24,7 @@ FROZEN = ("arr_snapshots", "item_snapshots", "reported_retention", HEADER)
 ABOUT = ("layout", "rehashed")
 # The raw tables that ARR is made of.
 ARR_TABLES = (
+    "billing__contract_migrations",
     "billing__discounts",
     "billing__fx_rates",
     "billing__product_migrations",

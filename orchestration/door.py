@@ -47,7 +47,17 @@ CHAINS = (
         "varchar), ''), cast(account_id as varchar)))",
     ),
     ("billing__product_migrations", "old_product_id", "new_product_id"),
+    # An id of a subscription and one of a line are two, whatever they are called.
+    (
+        "billing__contract_migrations",
+        "id_kind || ' ' || old_id",
+        "id_kind || ' ' || new_id",
+    ),
 )
+
+
+# What people call the key of a chain, where it is more than a column.
+KEYS_SHOWN = {"billing__contract_migrations": "old ids"}
 
 
 def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
@@ -192,7 +202,8 @@ def _refuse_ring(
     if ring:
         names = ", ".join(row[0] for row in ring[:10])
         raise DoorError(
-            f"{sources[table].name}, table {table}: {key} {names} lead back to "
+            f"{sources[table].name}, table {table}: "
+            f"{KEYS_SHOWN.get(table, key)} {names} lead back to "
             "themselves in a ring; expected every chain to end."
         )
 

@@ -8,6 +8,7 @@
 --   least, most, above   bounds of a number
 --   references  <staging model without stg_>.<column> that must know the value; one that
 --               may be empty is emptied where it does not
+--   id_kind     of which kind the id is, for a reference to billing__contract_ids
 --   rejects_unknown   the row is refused all the same, as empty says something else
 --   taints      what a refused row of the table leaves unknown, so that a refusal never
 --               raises a figure: `unknown`, which figure; `of`, the column that says

@@ -73,6 +73,19 @@ billing__subscription_statuses:
     valid_from: {type: date, key: true}
     valid_to: {type: date}
 
+billing__contract_migrations:
+  taints:
+    - {unknown: renamed, of: new_id, by: contract}
+  columns:
+    id_kind: {type: text, key: true, allowed: [subscription, item]}
+    old_id: {type: text, key: true}
+    new_id:
+      type: text
+      required: true
+      references: billing__contract_ids.contract_id
+      id_kind: id_kind
+    effective_on: {type: date, required: true}
+
 billing__discounts:
   taints:
     - unknown: arr
@@ -80,12 +93,22 @@ billing__discounts:
       from: valid_from
       to: valid_to
       unless: duration = 'once'
+    - unknown: arr
+      of: item_id
+      from: valid_from
+      to: valid_to
+      unless: duration = 'once'
   columns:
     discount_id: {type: text, key: true}
-    subscription_id: {type: text, required: true, references: billing__subscriptions.subscription_id}
+    subscription_id:
+      type: text
+      required: true
+      references: billing__contract_ids.contract_id
+      id_kind: "'subscription'"
     item_id:
       type: text
-      references: billing__subscription_items.item_id
+      references: billing__contract_ids.contract_id
+      id_kind: "'item'"
       rejects_unknown: true
     percent_off: {type: decimal, least: 0, most: 100}
     amount_off: {type: decimal, least: 0}

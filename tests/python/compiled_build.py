@@ -22,6 +22,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.closing import FROZEN
 from orchestration.door import open_door
 from orchestration.evaluations import PARSED
 from orchestration.settings import PROJECT, Settings
@@ -200,6 +201,15 @@ def build(
             table = f'{node.schema}."{node.name}"'
             conn.execute(f"create or replace table {table} as {node.sql}")
     return conn
+
+
+def rebuild(conn: duckdb.DuckDBPyConnection, nodes: list[Node], run: Settings) -> None:
+    """Builds once more, on other raw rows; what was frozen stays, and no more is."""
+    open_door(conn, run)
+    for node in nodes:
+        if node.kind != "test" and node.name not in FROZEN:
+            table = f'{node.schema}."{node.name}"'
+            conn.execute(f"create or replace table {table} as {node.sql}")
 
 
 def assert_data_tests_pass(conn: duckdb.DuckDBPyConnection, nodes: list[Node]) -> None:

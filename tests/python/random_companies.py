@@ -27,6 +27,7 @@ CORE = (
 # Drawn as stories; every other table is drawn from its contract alone.
 TOLD = (
     *CORE,
+    "billing__contract_migrations",
     "billing__product_migrations",
     "billing__subscription_statuses",
     "billing__discounts",
@@ -34,6 +35,11 @@ TOLD = (
     "billing__fx_rates",
     "product__usage_daily",
 )
+# Where the ids are that contract migrations lead to.
+CONTRACT_IDS = {
+    "subscription": ("billing__subscriptions", "subscription_id"),
+    "item": ("billing__subscription_items", "item_id"),
+}
 # How many accounts, how many months of history, how many lines an account buys.
 SIZES = {
     "one_account_one_month": ((1, 1), (1, 1), (0, 1)),
@@ -163,6 +169,7 @@ def company(seed: int, size: str | None = None) -> Company:
             _of_contract(draft, table, pick.choice((0, 1, 3, 12, len(LENGTHS) * 3)))
     if draft.rows("product__features") and draft.chance(0.8):
         _usage(draft)
+    _contract_migrations(draft)
     for table in CORE:
         draft.tables.setdefault(table, [])
     return Company(seed, size, draft.tables, as_of, _policy(draft))
@@ -403,6 +410,33 @@ def _discounts(draft: Draft) -> None:
         )
 
 
+def _contract_migrations(draft: Draft) -> None:
+    """Ids that later ones took over, some of which are gone; never in a ring."""
+    if draft.chance(0.6):
+        return
+    for id_kind, (table, column) in CONTRACT_IDS.items():
+        ids = [row[column] for row in draft.rows(table)]
+        for place, new_id in enumerate(ids):
+            if not draft.chance(0.3):
+                continue
+            older = draft.pick.choice(
+                [f"{new_id}_old", *ids[max(0, place - 3) : place]]
+            )
+            migrated = draft.rows("billing__contract_migrations")
+            if older in [row["old_id"] for row in migrated]:
+                continue
+            draft.add(
+                "billing__contract_migrations",
+                id_kind=id_kind,
+                old_id=older,
+                new_id=new_id,
+                effective_on=draft.day(),
+            )
+            for row in draft.rows("billing__discounts"):
+                if row[column] == new_id and draft.chance(0.2):
+                    row[column] = older
+
+
 def _invoices(draft: Draft) -> None:
     if draft.chance(0.35):
         return
@@ -494,7 +528,7 @@ def _value(
     if not must and draft.chance(0.25):
         return ""
     if rule.get("references"):
-        known = _known(draft, rule["references"])
+        known = _known(draft, rule, row)
         return draft.pick.choice(known) if known else (None if must else "")
     if rule.get("allowed"):
         return draft.pick.choice(rule["allowed"])
@@ -548,8 +582,11 @@ def _number(draft: Draft, name: str, rule: dict[str, Any]) -> str:
     return decimal(draft, low, draft.pick.choice((min(high, 10), high)))
 
 
-def _known(draft: Draft, reference: str) -> list[str]:
-    table, name = reference.split(".")
+def _known(draft: Draft, rule: dict[str, Any], row: Row) -> list[str]:
+    table, name = rule["references"].split(".")
+    if table == "billing__contract_ids":
+        id_kind = row.get("id_kind") or rule["id_kind"].strip("'")
+        table, name = CONTRACT_IDS[id_kind]
     if table == "billing__product_ids":
         old = [
             row["old_product_id"] for row in draft.rows("billing__product_migrations")

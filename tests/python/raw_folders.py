@@ -420,6 +420,34 @@ def add_discount(draft: Draft, items: list[Row]) -> None:
     )
 
 
+def add_contract_migrations(draft: Draft) -> None:
+    """Ids that later ones replaced; of some only the new one is in the source."""
+    kinds = {
+        "subscription": ("billing__subscriptions", "subscription_id", "s_old"),
+        "item": ("billing__subscription_items", "item_id", "i_old"),
+    }
+    if not draft.chance(2):
+        return
+    for id_kind, (table, column, gone) in kinds.items():
+        ids = [row[column] for row in draft.tables[table]]
+        for number in range(draft.count(0, 4)):
+            place = draft.draw(st.integers(0, len(ids) - 1))
+            old = gone + str(number) if draft.chance(3) or not place else ids[place - 1]
+            migrated = draft.tables["billing__contract_migrations"]
+            if old in [row["old_id"] for row in migrated]:
+                continue
+            draft.add(
+                "billing__contract_migrations",
+                id_kind=id_kind,
+                old_id=old,
+                new_id=ids[draft.draw(st.integers(place, len(ids) - 1))],
+                effective_on=draft.day(),
+            )
+            for row in draft.tables["billing__discounts"]:
+                if row[column] == ids[place] and draft.chance(3):
+                    row[column] = old
+
+
 # ------------------------------------------------------------------ the rest
 
 
@@ -507,6 +535,7 @@ def raw_folders(draw: DrawFn) -> RawFolder:
     for _ in range(draft.count(0, 3)):
         add_adjustment(draft)
     add_invoice_lines(draft)
+    add_contract_migrations(draft)
     tables = {
         name: rows
         for name, rows in draft.tables.items()

@@ -184,6 +184,8 @@ class Book:
     adjustments: dict[tuple[str, str], list[Adjustment]] = field(default_factory=dict)
     statuses: dict[str, list[Status]] = field(default_factory=dict)
     discounts: dict[str, list[Discount]] = field(default_factory=dict)
+    next_items: dict[str, str] = field(default_factory=dict)
+    next_contracts: dict[str, str] = field(default_factory=dict)
     plan_rates: dict[str, list[tuple[date, Fraction]]] = field(default_factory=dict)
     usage_lines: dict[str, list[UsageLine]] = field(default_factory=dict)
     unknown_contracts: dict[str, list[Doubt]] = field(default_factory=dict)
@@ -248,6 +250,29 @@ def present_accounts(tables: Tables) -> dict[str, str]:
     }
 
 
+def next_ids(tables: Tables, as_of: date, id_kind: str) -> dict[str, str]:
+    """Ids that billing replaced by as_of, each with the next that is in the source."""
+    place, column = {
+        "subscription": ("billing__subscriptions", "subscription_id"),
+        "item": ("billing__subscription_items", "item_id"),
+    }[id_kind]
+    in_source = {row[column] for row in tables[place]}
+    step = {
+        row["old_id"]: row["new_id"]
+        for row in tables.get("billing__contract_migrations", [])
+        if row["id_kind"] == id_kind
+        and date.fromisoformat(row["effective_on"]) <= as_of
+    }
+    found = {}
+    for old in step:
+        here = step[old]
+        while here not in in_source and here in step:
+            here = step[here]
+        if here in in_source:
+            found[old] = here
+    return found
+
+
 def present_products(tables: Tables, as_of: date) -> dict[str, str]:
     """Product_migrations effective on or before as_of, followed to the end."""
     next_of = {
@@ -282,6 +307,8 @@ def build_book(
         longest_trial_days=int(rules["longest_trial_days"]),
         trial_of_a_customer=rules["trial_of_a_customer"],
     )
+    book.next_items = next_ids(tables, as_of, "item")
+    book.next_contracts = next_ids(tables, as_of, "subscription")
     account_of = present_accounts(tables)
     product_of = present_products(tables, as_of)
     add_masters(book, tables, account_of)
@@ -438,6 +465,48 @@ def doubt_of(row: Mapping[str, str], start: str, end: str | None) -> Doubt:
     return Doubt(believed(start), believed(end))
 
 
+def owning_contracts(book: Book) -> dict[tuple[str, str], set[str]]:
+    """Of which contracts an id is, or the one that took over from it."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for subscription, items in book.contract_items.items():
+        found.setdefault(("subscription", subscription), set()).add(subscription)
+        for item in items:
+            found.setdefault(("item", item.item_id), set()).add(subscription)
+    for old, new in book.next_contracts.items():
+        found.setdefault(("subscription", old), set()).add(new)
+    for old, new in book.next_items.items():
+        item = item_by_id(book, new)
+        if item:
+            found.setdefault(("item", old), set()).add(item.subscription_id)
+    for old, new in book.next_items.items():
+        ends = [item_by_id(book, one) for one in (old, new)]
+        if ends[0] and ends[1]:
+            found.setdefault(("subscription", ends[0].subscription_id), set()).add(
+                ends[1].subscription_id
+            )
+    return found
+
+
+def contracts_after(book: Book, contract: str) -> set[str]:
+    """A contract and all that took over from it, or from one of its lines."""
+    after: dict[str, set[str]] = {}
+    for old, new in book.next_contracts.items():
+        after.setdefault(old, set()).add(new)
+    for old, new in book.next_items.items():
+        old_item, new_item = item_by_id(book, old), item_by_id(book, new)
+        if old_item and new_item:
+            after.setdefault(old_item.subscription_id, set()).add(
+                new_item.subscription_id
+            )
+    found, to_do = set(), [contract]
+    while to_do:
+        here = to_do.pop()
+        if here not in found:
+            found.add(here)
+            to_do += after.get(here, set())
+    return found
+
+
 def add_doubts(
     book: Book,
     tables: Tables,
@@ -464,23 +533,42 @@ def add_doubts(
             book.statuses.setdefault(row["subscription_id"], []).append(
                 Status("unknown", doubt.valid_from, doubt.valid_to)
             )
+    contracts_of = owning_contracts(book)
+    renamed = refused.get("billing__contract_migrations", [])
+    has_renamed = bool(renamed or book.next_items or book.next_contracts)
+    has_discounts = any(
+        discount.duration != "once"
+        for rows in book.discounts.values()
+        for discount in rows
+    ) or any(row["duration"] != "once" for row in refused.get("billing__discounts", []))
+    unknown: list[tuple[str, Doubt]] = []
     for row in refused.get("billing__discounts", []):
         if row["duration"] != "once":
             doubt = doubt_of(row, "valid_from", "valid_to")
-            add(book.unknown_contracts, row["subscription_id"], doubt)
-            add(book.uncertain_gaps, owner(row), doubt)
+            unknown += [(row["subscription_id"], doubt)]
+            unknown += [
+                (one, doubt)
+                for one in contracts_of.get(("item", row.get("item_id") or ""), ())
+            ]
     for row in refused.get("billing__subscription_items", []):
         if row["charge_type"] in ("usage", "one_time"):
             continue
         doubt = doubt_of(row, "valid_from", "valid_to")
         add(book.uncertain_gaps, owner(row), doubt)
-        if any(
+        if (has_renamed and has_discounts) or any(
             discount.item_id and discount.duration != "once"
             for discount in book.discounts.get(row["subscription_id"], [])
         ):
-            later = Doubt(doubt.valid_from, None)
-            add(book.unknown_contracts, row["subscription_id"], later)
-            add(book.uncertain_gaps, owner(row), later)
+            unknown += [(row["subscription_id"], Doubt(doubt.valid_from, None))]
+    if has_discounts:
+        for row in renamed:
+            for id_kind in ("subscription", "item"):
+                for one in contracts_of.get((id_kind, row["new_id"]), ()):
+                    unknown += [(one, Doubt(None, None))]
+    for contract, doubt in unknown:
+        for one in contracts_after(book, contract):
+            add(book.unknown_contracts, one, doubt)
+            add(book.uncertain_gaps, owner({"subscription_id": one}), doubt)
     for row in refused.get("billing__subscriptions", []):
         doubt = doubt_of(row, "started_on", "ends_on")
         add(book.uncertain_gaps, account_of.get(row["account_id"]), doubt)
@@ -826,20 +914,62 @@ def paired(old: list[Item], new: list[Item]) -> list[tuple[Item, Item]]:
 
 
 @remembered
-def amendments(book: Book, subscription: str) -> dict[str, str]:
-    """Items of a subscription and what goes on with them under a new id."""
+def item_by_id(book: Book, item_id: str) -> Item | None:
+    """An item that is in the source."""
+    return next(
+        (
+            item
+            for items in book.contract_items.values()
+            for item in items
+            if item.item_id == item_id
+        ),
+        None,
+    )
+
+
+@remembered
+def renamed_lines(book: Book) -> dict[str, str]:
+    """Recurring lines under an id that billing replaced, gone or not, and the next."""
+    links = {}
+    for old, new in book.next_items.items():
+        ends = [item_by_id(book, one) for one in (old, new)]
+        if all(one is None or one.charge_type == "recurring" for one in ends):
+            links[old] = new
+    return links
+
+
+def alone(links: Mapping[str, str]) -> dict[str, str]:
+    """Of several that became one, none goes on."""
+    news = list(links.values())
+    return {old: new for old, new in links.items() if news.count(new) == 1}
+
+
+@remembered
+def amendments(book: Book, contract: str) -> dict[str, str]:
+    """Items of a contract, by its present id, and what goes on with them."""
     links: dict[str, str] = {}
+    renamed = renamed_lines(book)
     items = [
         item
-        for item in book.contract_items.get(subscription, [])
+        for subscription, rows in book.contract_items.items()
+        if followed(subscription, book.next_contracts) == contract
+        for item in rows
         if item.charge_type == "recurring"
     ]
     for product, day in sorted(
         {(item.product_id, item.valid_to) for item in items if item.valid_to}
     ):
         mine = [item for item in items if item.product_id == product]
-        old = [item for item in mine if item.valid_to == day]
-        new = [item for item in mine if item.valid_from == day]
+        old = [
+            item
+            for item in mine
+            if item.valid_to == day and item.item_id not in renamed
+        ]
+        new = [
+            item
+            for item in mine
+            if item.valid_from == day and item.item_id not in renamed.values()
+        ]
 
         def price(item: Item) -> tuple[str, int, Fraction]:
             return (item.billing_interval, item.interval_count, item.unit_price)
@@ -858,39 +988,69 @@ def amendments(book: Book, subscription: str) -> dict[str, str]:
     return links
 
 
+def is_discounted_from(
+    book: Book, subscription: str | None, item_id: str | None, day: date
+) -> bool:
+    """Whether a counted discount names an item, or a whole contract, from its start."""
+    return any(
+        discount.item_id == item_id
+        and (subscription is None or discount.subscription_id == subscription)
+        and discount.duration in book.discounts_counted
+        and covers(discount.valid_from, discount.valid_to, day)
+        for rows in book.discounts.values()
+        for discount in rows
+    )
+
+
 @remembered
 def discount_reaches(book: Book, discount: Discount) -> set[str]:
-    """The items a discount of one item lowers: that one, and those that amend it."""
-    reached = {discount.item_id or ""}
-    items = {
-        item.item_id: item
-        for item in book.contract_items.get(discount.subscription_id, [])
-    }
-    links = amendments(book, discount.subscription_id)
+    """The items a discount of one item lowers: it, and those that go on with it."""
     here = discount.item_id or ""
-    while book.item_discount_follows == "amendments" and here in links:
-        here = links[here]
-        starts_on = items[here].valid_from
-        has_its_own = any(
-            other.item_id == here
-            and other.duration in book.discounts_counted
-            and covers(other.valid_from, other.valid_to, starts_on)
-            for other in book.discounts[discount.subscription_id]
-        )
-        if has_its_own:
+    reached = {here}
+    same = alone(renamed_lines(book))
+    while True:
+        item = item_by_id(book, here)
+        after = same.get(here)
+        if after is None and item and book.item_discount_follows == "amendments":
+            contract = followed(item.subscription_id, book.next_contracts)
+            after = amendments(book, contract).get(here)
+        new = item_by_id(book, after) if after else None
+        if new is None or new.item_id in reached:
+            break
+        if is_discounted_from(book, None, new.item_id, new.valid_from):
+            break
+        here = new.item_id
+        reached.add(here)
+    return reached
+
+
+@remembered
+def contract_reaches(book: Book, discount: Discount) -> set[str]:
+    """The subscriptions that a discount of a whole contract lowers."""
+    here = discount.subscription_id
+    reached = {here}
+    same = alone(book.next_contracts)
+    while here in same:
+        here = same[here]
+        starts_on = book.subscriptions[here].started_on
+        if is_discounted_from(book, here, None, starts_on):
             break
         reached.add(here)
     return reached
 
 
+@remembered
 def discounts_of(book: Book, item: Item) -> list[Discount]:
     """Counted discounts of the item, or of its whole subscription."""
     return [
         discount
-        for discount in book.discounts.get(item.subscription_id, [])
+        for rows in book.discounts.values()
+        for discount in rows
         if discount.duration in book.discounts_counted
         and (
-            discount.item_id is None or item.item_id in discount_reaches(book, discount)
+            item.subscription_id in contract_reaches(book, discount)
+            if discount.item_id is None
+            else item.item_id in discount_reaches(book, discount)
         )
     ]
 
@@ -1082,8 +1242,8 @@ def own_change_dates(book: Book, account: str, product: str) -> tuple[date, ...]
         dates |= {subscription.trial_ends_on}
         for other in book.contract_items[item.subscription_id]:
             dates |= {other.valid_from, other.valid_to}
-        for discount in book.discounts.get(item.subscription_id, []):
-            dates |= {discount.valid_from, discount.valid_to}
+            for discount in discounts_of(book, other):
+                dates |= {discount.valid_from, discount.valid_to}
         for status in book.statuses.get(item.subscription_id, []):
             edges = {status.valid_from, status.valid_to} - {None}
             grace = timedelta(days=book.past_due_grace_days + 1)
@@ -1589,6 +1749,7 @@ class Line:
     item_id: str
     arr: Decimal
     list_arr: Decimal
+    present_id: str
     subscription_id: str
     currency: str
     quantity: Fraction
@@ -1617,7 +1778,8 @@ def item_line(book: Book, item: Item, day: date) -> Line:
         item_id=item.item_id,
         arr=item_arr(book, item, day),
         list_arr=item_list_arr(book, item, day),
-        subscription_id=item.subscription_id,
+        present_id=followed(item.item_id, book.next_items),
+        subscription_id=followed(item.subscription_id, book.next_contracts),
         currency=book.subscriptions[item.subscription_id].currency,
         quantity=item.quantity,
         unit_price=annualised(item, item.unit_price),
@@ -1648,6 +1810,7 @@ def lines_on(book: Book, account: str, product: str, day: date) -> Lines:
             item_id=row.adjustment_id,
             arr=row.arr_amount,
             list_arr=row.arr_amount,
+            present_id=row.adjustment_id,
             subscription_id="",
             currency=row.currency,
             quantity=Fraction(0),
@@ -1763,7 +1926,9 @@ def one_by_one(
 def line_pairs(before: Lines, after: Lines) -> list[Pair]:
     """Which lines of the opening are which of the closing; the rest stands alone."""
     before, after = list(before), list(after)
-    pairs = list(taken_together(before, after, lambda x: (x.is_adjustment, x.item_id)))
+    pairs = list(
+        taken_together(before, after, lambda x: (x.is_adjustment, x.present_id))
+    )
     pairs += taken_together(
         before, after, lambda x: (x.is_adjustment, x.currency, x.unit_price)
     )

@@ -16,7 +16,14 @@ NO_VALUE = {
     "boolean": "perhaps",
 }
 # Where a row cannot say whose it is, nothing can be made unknown: RAW_CONTRACT.md.
-OWNERS = ("subscription_id", "account_id", "currency", "feature_key", "item_id")
+OWNERS = (
+    "subscription_id",
+    "account_id",
+    "currency",
+    "feature_key",
+    "item_id",
+    "new_id",
+)
 
 
 class Broken(NamedTuple):

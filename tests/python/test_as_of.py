@@ -29,6 +29,7 @@ MONTH = AS_OF.replace(day=1)
 # they begin.
 KNOWN_FROM = {
     "billing__product_migrations": "effective_on",
+    "billing__contract_migrations": "effective_on",
     "billing__subscriptions": "started_on",
     "billing__subscription_statuses": "valid_from",
     "billing__discounts": "valid_from",
@@ -79,8 +80,8 @@ MARTS: dict[str, set[str]] = {
 def hide_later_rows(tables: dict[str, pd.DataFrame]) -> None:
     """Drops every row dated after the as-of date; an unreadable day is not."""
     last = AS_OF.isoformat()
-    for table, column in KNOWN_FROM.items():
-        rows = tables[table]
+    for table in KNOWN_FROM.keys() & tables.keys():
+        rows, column = tables[table], KNOWN_FROM[table]
         dated = pd.to_datetime(rows[column], format="%Y-%m-%d", errors="coerce")
         tables[table] = rows[~(dated > pd.Timestamp(AS_OF))]
     started = set(tables["billing__subscriptions"]["subscription_id"])

@@ -387,6 +387,29 @@ def test_a_ring_of_product_migrations_stops(
     assert "old_product_id P1, P2 lead back" in stopped(folder, opened)
 
 
+def test_a_ring_of_contract_migrations_stops(
+    tmp_path: Path, opened: duckdb.DuckDBPyConnection
+) -> None:
+    """An id of a subscription and one of a line are two, whatever they are called."""
+    ring = [
+        {
+            "id_kind": id_kind,
+            "old_id": old_id,
+            "new_id": new_id,
+            "effective_on": "2025-01-01",
+        }
+        for id_kind, old_id, new_id in (
+            ("item", "I1", "I2"),
+            ("item", "I2", "I1"),
+            ("item", "S1", "S2"),
+            ("subscription", "S2", "S1"),
+        )
+    ]
+    folder = write(tmp_path / "raw", GOOD | {"billing__contract_migrations": ring})
+    message = stopped(folder, opened)
+    assert "contract_migrations: old ids item I1, item I2 lead back to" in message
+
+
 def test_the_same_files_are_registered_once_and_changed_ones_anew(
     tmp_path: Path, opened: duckdb.DuckDBPyConnection
 ) -> None:

@@ -8,6 +8,13 @@ from orchestration.settings import PROJECT
 
 HEADER = "| table | column | type | allowed | what it is for |"
 
+# Where people look for the ids of stg_billing__contract_ids.
+PLACES = {
+    "'subscription'": "billing__subscriptions",
+    "'item'": "billing__subscription_items",
+    "id_kind": "the table of its id_kind",
+}
+
 Page = dict[str, dict[str, Any]]
 
 
@@ -75,8 +82,8 @@ def allowed(rule: dict[str, Any]) -> str:
     elif "least" in rule:
         parts.append(f"from {rule['least']}")
     if "references" in rule:
-        place = rule["references"].split(".")[0]
-        parts.append(f"in {place.replace('product_ids', 'products')}")
+        place = rule["references"].split(".")[0].replace("product_ids", "products")
+        parts.append(f"in {PLACES.get(rule.get('id_kind', ''), place)}")
     return ", ".join(parts)
 
 

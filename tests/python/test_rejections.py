@@ -39,7 +39,8 @@ N_BUILDS = int(os.environ.get("EXPANSION_REJECTIONS", "12"))
 N_BROKEN = 4
 N_ACCOUNTS = 24
 ARR_TABLES = (
-    *("billing__discounts", "billing__fx_rates", "billing__product_migrations"),
+    *("billing__contract_migrations", "billing__discounts", "billing__fx_rates"),
+    "billing__product_migrations",
     *("billing__subscription_items", "billing__subscription_statuses"),
     *("billing__subscriptions", "finance__arr_adjustments"),
 )
@@ -93,6 +94,9 @@ def demo_cut(n_accounts: int) -> Tables:
                 relation = f"read_csv('{csv}', all_varchar = true)"
             elif parquet.exists():
                 relation = f"'{parquet}'"
+            elif not (Path(DEMO_RAW) / table).exists():
+                tables[table] = []
+                continue
             else:
                 relation = f"'{Path(DEMO_RAW) / table}/**/*.parquet'"
             result = conn.execute(f"select {columns} from {relation}")
@@ -101,7 +105,23 @@ def demo_cut(n_accounts: int) -> Tables:
                 {name: value or "" for name, value in zip(names, row, strict=True)}
                 for row in result.fetchall()
             ]
-    return cut(tables, n_accounts)
+    return with_replaced_ids(cut(tables, n_accounts))
+
+
+def with_replaced_ids(tables: Tables) -> Tables:
+    """Discounts name ids that are gone; without the row that leads on they are lost."""
+    named = tables["billing__contract_migrations"]
+    for row in tables["billing__discounts"]:
+        for id_kind in ("item", "subscription"):
+            new_id = row[f"{id_kind}_id"]
+            if new_id:
+                row[f"{id_kind}_id"] = old_id = f"{new_id}-old"
+                values = (id_kind, old_id, new_id, "2020-01-01")
+                columns = ("id_kind", "old_id", "new_id", "effective_on")
+                one = dict(zip(columns, values, strict=True))
+                if one not in named:
+                    named.append(one)
+    return tables
 
 
 def cut(tables: Tables, n_accounts: int) -> Tables:

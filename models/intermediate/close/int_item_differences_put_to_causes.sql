@@ -8,12 +8,14 @@ items as (
         coalesce(product_id <> close_product_id, false) as has_other_product,
         case
             when arr is not null then null
+            when is_renamed then 'price_correction'
             when not is_in_source and refused_because is null then 'source_delete'
             when was_held or not has_ended then 'other'
             else 'backdated_cancel'
         end as lost_cause,
         close_arr is null
         and not is_held
+        and not coalesce(is_renamed, false)
         and coalesce(first_frozen_in >= balance_month, true) as is_late
     from {{ ref('int_items_compared_to_close') }}
 
@@ -49,7 +51,7 @@ seamed as (
                 coalesce(account_id, close_account_id),
                 product_id,
                 is_adjustment,
-                subscription_id,
+                contract_id,
                 served_since
         )
 
@@ -84,7 +86,7 @@ paired as (
                 coalesce(account_id, close_account_id),
                 product_id,
                 is_adjustment,
-                subscription_id,
+                contract_id,
                 served_since
         ) as quantity_change
     from replaced
@@ -106,6 +108,7 @@ caused as (
                 end
             when was_held and is_in_source and has_late_line and arr is null
                 then 'late_booking'
+            when close_arr is null and is_renamed then 'price_correction'
             when arr is null then lost_cause
             when close_arr is null and is_held
                 then coalesce(lost_line_cause, 'late_booking')
@@ -200,6 +203,10 @@ select
                 local_arr, ' ', currency, ' at ', cast(plan_rate as decimal(18, 6)),
                 ' instead of ', cast(close_plan_rate as decimal(18, 6))
             )
+        when is_renamed and arr is null
+            then concat(close_arr, ' goes on in a line of another id')
+        when is_renamed and close_arr is null
+            then concat(arr, ' goes on with lines of other ids')
         when is_replacement and arr is null
             then concat(close_arr, ' gave way on ', ends_on, ' to a line booked since')
         when is_replacement

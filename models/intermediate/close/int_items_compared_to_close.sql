@@ -2,7 +2,7 @@ with
 
 told as (
 
-    select * from {{ ref('int_items_told_of_closed_months') }}
+    select * from {{ ref('int_items_told_under_present_ids') }}
 
 ),
 
@@ -36,7 +36,14 @@ accounts as (
 
 ),
 
-first_frozen as (
+renamed as (
+
+    select * from {{ ref('int_contract_ids_resolved_to_present') }}
+    where id_kind = 'item'
+
+),
+
+frozen as (
 
     select
         item_id,
@@ -44,6 +51,28 @@ first_frozen as (
         min(month_start) as first_frozen_in
     from {{ ref('item_snapshots') }}
     where metric = 'closing_arr'
+    group by item_id, is_adjustment
+
+),
+
+-- A line was in the books from the first month on that had it, under any of its ids.
+first_frozen as (
+
+    select
+        item_id,
+        is_adjustment,
+        min(first_frozen_in) as first_frozen_in
+    from (
+        select * from frozen
+        union all
+        select
+            renamed.present_id as item_id,
+            frozen.is_adjustment,
+            frozen.first_frozen_in
+        from frozen
+        inner join renamed on frozen.item_id = renamed.old_id
+        where not frozen.is_adjustment
+    ) as under_any_id
     group by item_id, is_adjustment
 
 ),
@@ -92,7 +121,8 @@ compared as (
         now.arr,
         at_close.source_account_id <> now.source_account_id as is_reassigned,
         coalesce(at_close.source_merged_into_account_id, '')
-        <> coalesce(now.source_merged_into_account_id, '') as is_merged
+        <> coalesce(now.source_merged_into_account_id, '') as is_merged,
+        coalesce(at_close.is_renamed, now.is_renamed) as is_renamed
     from at_close
     full outer join now
         on
@@ -143,9 +173,10 @@ select
     balanced.is_reassigned,
     -- Its own account, or the one that this one was under.
     balanced.is_merged or accounts.merged_into_account_id is not null as is_merged,
+    balanced.is_renamed,
     admitted.item_id is not null as is_in_source,
     refused.refused_because,
-    admitted.subscription_id,
+    admitted.contract_id,
     admitted.quantity,
     admitted.starts_on,
     admitted.ends_on,

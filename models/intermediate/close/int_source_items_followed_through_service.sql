@@ -12,6 +12,13 @@ products as (
 
 ),
 
+renamed as (
+
+    select * from {{ ref('int_contract_ids_resolved_to_present') }}
+    where id_kind = 'subscription'
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__metric_policy') }}
@@ -23,11 +30,13 @@ placed as (
 
     select
         admitted.*,
-        coalesce(admitted.subscription_id, admitted.account_id) as contract_id,
+        coalesce(renamed.present_id, admitted.subscription_id, admitted.account_id)
+            as contract_id,
         coalesce(products.present_product_id, admitted.product_id)
             as present_product_id
     from admitted
     left join products on admitted.product_id = products.product_id
+    left join renamed on admitted.subscription_id = renamed.old_id
 
 ),
 
@@ -65,6 +74,7 @@ select
     item_id,
     is_adjustment,
     subscription_id,
+    case when subscription_id is not null then contract_id end as contract_id,
     is_recurring,
     quantity,
     starts_on,

@@ -18,6 +18,40 @@ policy as (
 
 ),
 
+items as (
+
+    select * from {{ ref('stg_billing__subscription_items') }}
+
+),
+
+contract_ids as (
+
+    select * from {{ ref('int_contract_ids_resolved_to_present') }}
+
+),
+
+-- Where billing says which contract, or which of its lines, took over, nothing is in
+-- doubt.
+named as (
+
+    select
+        old_id as old_subscription_id,
+        next_id as new_subscription_id
+    from contract_ids
+    where id_kind = 'subscription'
+
+    union
+
+    select
+        old_items.subscription_id as old_subscription_id,
+        new_items.subscription_id as new_subscription_id
+    from contract_ids
+    inner join items as old_items on contract_ids.old_id = old_items.item_id
+    inner join items as new_items on contract_ids.next_id = new_items.item_id
+    where contract_ids.id_kind = 'item'
+
+),
+
 -- Of the contracts of a product that began before, the one that runs longest. Dates in
 -- ISO sort as text.
 reached as (
@@ -68,6 +102,7 @@ begun as (
             order by subscription_id
         ) as place
     from contracts
+    where subscription_id not in (select named.new_subscription_id from named)
 
 ),
 
@@ -80,6 +115,7 @@ ended as (
             order by subscription_id
         ) as place
     from contracts
+    where subscription_id not in (select named.old_subscription_id from named)
 
 ),
 

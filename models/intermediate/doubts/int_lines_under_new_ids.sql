@@ -7,6 +7,13 @@ items as (
 
 ),
 
+renamed as (
+
+    select * from {{ ref('int_contract_ids_resolved_to_present') }}
+    where id_kind = 'item'
+
+),
+
 -- Lines of equal terms and dates are paired one by one.
 begun as (
 
@@ -24,6 +31,7 @@ begun as (
             order by item_id
         ) as place
     from items
+    where item_id not in (select renamed.next_id from renamed)
 
 ),
 
@@ -43,6 +51,7 @@ ended as (
             order by item_id
         ) as place
     from items
+    where item_id not in (select renamed.old_id from renamed)
 
 )
 

@@ -1,4 +1,4 @@
-with
+with recursive
 
 incomplete as (
 
@@ -10,7 +10,19 @@ incomplete as (
 discounts as (
 
     select * from {{ ref('stg_billing__discounts') }}
-    where item_id is not null and duration <> 'once'
+    where duration <> 'once'
+
+),
+
+contract_ids as (
+
+    select * from {{ ref('int_contract_ids_resolved_to_present') }}
+
+),
+
+items as (
+
+    select * from {{ ref('stg_billing__subscription_items') }}
 
 ),
 
@@ -60,6 +72,75 @@ present_accounts as (
 
 ),
 
+-- From which contract ids lead to which, those of whole contracts and of their lines.
+successors as (
+
+    select
+        old_id as subscription_id,
+        next_id as next_subscription_id
+    from contract_ids
+    where id_kind = 'subscription'
+
+    union
+
+    select
+        old_items.subscription_id,
+        new_items.subscription_id as next_subscription_id
+    from contract_ids
+    inner join items as old_items on contract_ids.old_id = old_items.item_id
+    inner join items as new_items on contract_ids.next_id = new_items.item_id
+    where contract_ids.id_kind = 'item'
+
+),
+
+-- An id, or the one after it, as the contract of it or of its line.
+contracts_of_ids as (
+
+    select
+        'item' as id_kind,
+        item_id as contract_id,
+        subscription_id
+    from items
+
+    union all
+
+    select
+        'item' as id_kind,
+        contract_ids.old_id as contract_id,
+        items.subscription_id
+    from contract_ids
+    inner join items on contract_ids.next_id = items.item_id
+    where contract_ids.id_kind = 'item'
+
+    union all
+
+    select
+        'subscription' as id_kind,
+        subscription_id as contract_id,
+        subscription_id
+    from items
+
+    union all
+
+    select
+        'subscription' as id_kind,
+        subscription_id as contract_id,
+        next_subscription_id as subscription_id
+    from successors
+
+),
+
+in_use as (
+
+    select
+        (select count(*) from contract_ids)
+        + count(*) filter (where unknown_figure = 'renamed') as n_replaced_ids,
+        (select count(*) from discounts)
+        + count(*) filter (where table_name = 'billing__discounts') as n_discounts
+    from incomplete
+
+),
+
 -- At what price is not known; or, of statuses, from which day on what was said holds.
 contracts as (
 
@@ -77,7 +158,22 @@ contracts as (
             or (unknown_figure = 'status' and valid_from is null)
         )
 
-    union all
+    union
+
+    select
+        contracts_of_ids.subscription_id,
+        incomplete.table_name,
+        incomplete.reason,
+        incomplete.valid_from,
+        incomplete.valid_to
+    from incomplete
+    inner join contracts_of_ids
+        on
+            incomplete.key_value = contracts_of_ids.contract_id
+            and contracts_of_ids.id_kind = 'item'
+    where incomplete.key_type = 'item' and incomplete.unknown_figure = 'arr'
+
+    union
 
     -- A discount of an item follows it from amendment to amendment: where one is
     -- missing, it may have been of those that came after.
@@ -88,9 +184,54 @@ contracts as (
         incomplete.valid_from,
         cast(null as date) as valid_to
     from incomplete
+    cross join in_use
     where
         incomplete.unknown_figure = 'coupon'
-        and incomplete.key_value in (select discounts.subscription_id from discounts)
+        and (
+            incomplete.key_value in (
+                select discounts.subscription_id from discounts
+                where discounts.item_id is not null
+            )
+            or (in_use.n_replaced_ids > 0 and in_use.n_discounts > 0)
+        )
+
+    union
+
+    -- So it is where it is not known what a contract or a line was before.
+    select
+        contracts_of_ids.subscription_id,
+        incomplete.table_name,
+        incomplete.reason,
+        incomplete.valid_from,
+        incomplete.valid_to
+    from incomplete
+    inner join contracts_of_ids on incomplete.key_value = contracts_of_ids.contract_id
+    cross join in_use
+    where incomplete.unknown_figure = 'renamed' and in_use.n_discounts > 0
+
+),
+
+-- What would have been off a contract would have been off those that took over.
+followed as (
+
+    select
+        subscription_id,
+        table_name,
+        reason,
+        valid_from,
+        valid_to
+    from contracts
+
+    union
+
+    select
+        successors.next_subscription_id as subscription_id,
+        followed.table_name,
+        followed.reason,
+        followed.valid_from,
+        followed.valid_to
+    from followed
+    inner join successors on followed.subscription_id = successors.subscription_id
 
 ),
 
@@ -166,7 +307,7 @@ select
     reason,
     valid_from,
     valid_to
-from contracts
+from followed
 
 union
 

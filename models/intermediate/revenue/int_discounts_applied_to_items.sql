@@ -18,6 +18,29 @@ amendments as (
 
 ),
 
+subscriptions as (
+
+    select * from {{ ref('stg_billing__subscriptions') }}
+
+),
+
+-- Of several contracts that became one, none goes on alone.
+renamed_contracts as (
+
+    select
+        old_id as subscription_id,
+        next_id as next_subscription_id
+    from (
+        select
+            *,
+            count(*) over (partition by next_id) as n_contracts
+        from {{ ref('int_contract_ids_resolved_to_present') }}
+        where id_kind = 'subscription'
+    ) as contract_ids
+    where n_contracts = 1
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__metric_policy') }}
@@ -59,7 +82,8 @@ followed as (
     from counted
     where counted.item_id is not null
 
-    union all
+    -- Each item once: one given the id of a line before it would lead back to itself.
+    union
 
     select
         followed.discount_id,
@@ -68,7 +92,46 @@ followed as (
     from followed
     inner join amendments on followed.applies_to_item_id = amendments.item_id
     left join named_items on amendments.next_item_id = named_items.item_id
-    where followed.is_followed and named_items.item_id is null
+    where
+        (followed.is_followed or amendments.is_same_line)
+        and named_items.item_id is null
+
+),
+
+-- A contract under a new id takes its discounts along, up to one that has its own.
+named_contracts as (
+
+    select distinct subscriptions.subscription_id
+    from subscriptions
+    inner join counted on subscriptions.subscription_id = counted.subscription_id
+    where
+        counted.item_id is null
+        and counted.valid_from <= subscriptions.started_on
+        and (counted.valid_to is null or counted.valid_to > subscriptions.started_on)
+
+),
+
+followed_contracts as (
+
+    select
+        discount_id,
+        subscription_id as applies_to_subscription_id
+    from counted
+    where item_id is null
+
+    union all
+
+    select
+        followed_contracts.discount_id,
+        renamed_contracts.next_subscription_id as applies_to_subscription_id
+    from followed_contracts
+    inner join renamed_contracts
+        on
+            followed_contracts.applies_to_subscription_id
+            = renamed_contracts.subscription_id
+    left join named_contracts
+        on renamed_contracts.next_subscription_id = named_contracts.subscription_id
+    where named_contracts.subscription_id is null
 
 ),
 
@@ -95,8 +158,11 @@ named as (
         items.valid_to as item_valid_to,
         coalesce(counted.is_amount_taken_once, false) as is_shared
     from counted
-    inner join items on counted.subscription_id = items.subscription_id
-    where items.charge_type = 'recurring' and counted.item_id is null
+    inner join followed_contracts
+        on counted.discount_id = followed_contracts.discount_id
+    inner join items
+        on followed_contracts.applies_to_subscription_id = items.subscription_id
+    where items.charge_type = 'recurring'
 
 ),
 

@@ -13,12 +13,54 @@ products as (
 
 ),
 
--- Only what has a discount on an item is read further: few contracts of many.
+contract_ids as (
+
+    select * from {{ ref('int_contract_ids_resolved_to_present') }}
+
+),
+
+-- A line that billing has given a new id is itself, whatever else changed with it, and
+-- whether its old row is still there or not.
+renamed as (
+
+    select
+        contract_ids.old_id as item_id,
+        contract_ids.next_id as next_item_id,
+        count(*) over (partition by contract_ids.next_id) as n_lines
+    from contract_ids
+    inner join items as new_items on contract_ids.next_id = new_items.item_id
+    left join items as old_items on contract_ids.old_id = old_items.item_id
+    where
+        contract_ids.id_kind = 'item'
+        and (old_items.item_id is not null or not contract_ids.is_in_source)
+
+),
+
+-- Only contracts with a discount on an item are read further: few of many. A line under
+-- another id may have brought its discount along.
 discounted as (
 
-    select distinct items.subscription_id
+    select items.subscription_id
     from {{ ref('stg_billing__discounts') }} as discounts
     inner join items on discounts.item_id = items.item_id
+
+    union
+
+    select items.subscription_id
+    from renamed
+    inner join items on renamed.next_item_id = items.item_id
+
+),
+
+discounted_contracts as (
+
+    select distinct
+        coalesce(contract_ids.present_id, discounted.subscription_id) as contract_id
+    from discounted
+    left join contract_ids
+        on
+            discounted.subscription_id = contract_ids.old_id
+            and contract_ids.id_kind = 'subscription'
 
 ),
 
@@ -26,17 +68,30 @@ placed as (
 
     select
         items.item_id,
-        items.subscription_id,
+        coalesce(contract_ids.present_id, items.subscription_id) as subscription_id,
         products.present_product_id as product_id,
         items.billing_interval,
         items.interval_count,
         items.quantity,
         items.unit_price,
         items.valid_from,
-        items.valid_to
+        items.valid_to,
+        old_lines.item_id is not null as has_next,
+        new_lines.item_id is not null as has_last
     from items
-    inner join discounted on items.subscription_id = discounted.subscription_id
     inner join products on items.product_id = products.product_id
+    left join contract_ids
+        on
+            items.subscription_id = contract_ids.old_id
+            and contract_ids.id_kind = 'subscription'
+    inner join discounted_contracts
+        on
+            coalesce(contract_ids.present_id, items.subscription_id)
+            = discounted_contracts.contract_id
+    left join renamed as old_lines on items.item_id = old_lines.item_id
+    left join (
+        select distinct next_item_id as item_id from renamed
+    ) as new_lines on items.item_id = new_lines.item_id
 
 ),
 
@@ -55,7 +110,7 @@ old_at_one_price as (
             order by quantity desc, item_id asc
         ) as place
     from placed
-    where valid_to is not null
+    where valid_to is not null and not has_next
 
 ),
 
@@ -74,6 +129,7 @@ new_at_one_price as (
             order by quantity desc, item_id asc
         ) as place
     from placed
+    where not has_last
 
 ),
 
@@ -110,7 +166,10 @@ old_rest as (
         ) as place
     from placed
     left join at_one_price on placed.item_id = at_one_price.item_id
-    where at_one_price.item_id is null and placed.valid_to is not null
+    where
+        at_one_price.item_id is null
+        and placed.valid_to is not null
+        and not placed.has_next
 
 ),
 
@@ -127,7 +186,7 @@ new_rest as (
         ) as place
     from placed
     left join at_one_price on placed.item_id = at_one_price.next_item_id
-    where at_one_price.next_item_id is null
+    where at_one_price.next_item_id is null and not placed.has_last
 
 ),
 
@@ -148,12 +207,24 @@ at_another_price as (
 
 select
     item_id,
-    next_item_id
+    next_item_id,
+    true as is_same_line
+from renamed
+-- Of several lines that became one, none goes on alone.
+where n_lines = 1
+
+union all
+
+select
+    item_id,
+    next_item_id,
+    false as is_same_line
 from at_one_price
 
 union all
 
 select
     item_id,
-    next_item_id
+    next_item_id,
+    false as is_same_line
 from at_another_price

@@ -6,6 +6,12 @@ lines as (
 
 ),
 
+contract_ids as (
+
+    select * from {{ ref('int_contract_ids_resolved_to_present') }}
+
+),
+
 numbered as (
 
     select
@@ -36,12 +42,42 @@ plain as (
 
 mixed as (
 
-    select * from numbered
-    where not (n_lines = 1 or (n_lines = 2 and lowest < 0 and highest > 0))
+    select
+        numbered.account_id,
+        numbered.product_id,
+        numbered.month_number,
+        numbered.line_no,
+        numbered.direction,
+        numbered.item_id,
+        numbered.is_adjustment,
+        numbered.currency,
+        numbered.quantity,
+        numbered.unit_list_arr,
+        numbered.list_arr,
+        numbered.arr,
+        coalesce(renamed_items.present_id, numbered.item_id) as present_item_id,
+        coalesce(renamed_contracts.present_id, numbered.subscription_id)
+            as subscription_id
+    from numbered
+    left join contract_ids as renamed_items
+        on
+            numbered.item_id = renamed_items.old_id
+            and renamed_items.id_kind = 'item'
+            and not numbered.is_adjustment
+    left join contract_ids as renamed_contracts
+        on
+            numbered.subscription_id = renamed_contracts.old_id
+            and renamed_contracts.id_kind = 'subscription'
+    where
+        not (
+            numbered.n_lines = 1
+            or (numbered.n_lines = 2 and numbered.lowest < 0 and numbered.highest > 0)
+        )
 
 ),
 
--- An item whose discount changed is itself; whatever has the same price is one line.
+-- An item whose discount or id changed is itself; whatever has the same price is one
+-- line.
 same_item as (
 
     select
@@ -54,7 +90,7 @@ same_item as (
     window
         item as (
             partition by
-                account_id, product_id, month_number, is_adjustment, item_id
+                account_id, product_id, month_number, is_adjustment, present_item_id
         )
 
 ),

@@ -165,7 +165,7 @@ select
             then 'if one replaces the other, end the old one when the new one starts'
         when 'term_without_renewal'
             then 'give the contract its present term_ends_on, or its ends_on'
-        else 'if only the id is new, keep one id for the contract in the source'
+        else 'if only the id is new, name both ids in billing__contract_migrations'
     end as remedy
 from stacked
 cross join months
