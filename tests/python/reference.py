@@ -297,7 +297,9 @@ def build_book(
 ) -> Book:
     """Read raw rows into a book; refused rows, with `why_refused`, only lower it."""
     rules = {**DEFAULT_POLICY, **policy}
-    tables = with_first_days_no_longer(tables, rules["inclusive_end_tables"].split())
+    inclusive = rules["inclusive_end_tables"].split()
+    tables = with_first_days_no_longer(tables, inclusive)
+    refused = with_first_days_no_longer(refused, inclusive)
     book = Book(
         as_of=as_of,
         renewal_grace_days=int(rules["renewal_grace_days"]),
