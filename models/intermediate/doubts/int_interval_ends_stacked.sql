@@ -1,4 +1,4 @@
-{#- What comes one after another in a table: the rows of one sequence, and whose it is. -#}
+{#- The rows of one sequence follow one another: what it is of, and whose it is. -#}
 {%- set sequences = {
     'billing__subscriptions': {'of': ['account_id'], 'account_id': 'account_id'},
     'billing__subscription_items': {
