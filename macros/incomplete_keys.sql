@@ -9,7 +9,7 @@
             {%- set read, believed, spared = [], {}, [] %}
             {%- for name, rule in columns.items() %}
                 {%- do read.append(
-                    typed(json_text('raw_row', name), rule.type) ~ ' as ' ~ name
+                    typed_value(json_text('raw_row', name), rule) ~ ' as ' ~ name
                 ) %}
                 {%- if name in (taint.unless or '') %}
                     {%- do spared.append("reason not like '%" ~ name ~ "%'") %}

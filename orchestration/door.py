@@ -33,7 +33,12 @@ from orchestration.raw_tables import (
     unreadable,
 )
 from orchestration.raw_totals import refuse_sums_too_large
-from orchestration.settings import Settings, SettingsError, settings
+from orchestration.settings import (
+    Settings,
+    SettingsError,
+    policy_in_force,
+    settings,
+)
 from orchestration.tampering import refuse_altered
 
 # A chain that must end: table, the id it is about, the id it leads to. An account that
@@ -64,6 +69,7 @@ def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
     """Registers every table of the contract, or raises DoorError and writes nothing."""
     _set_zone(conn, run.zone)
     tables = contract()
+    _refuse_tables_without_ends(run, tables)
     found = find_sources(conn, run.raw, tables)
     sources = found.tables
     stamps = {table: source.stamp for table, source in sources.items()}
@@ -93,6 +99,22 @@ def open_door(conn: duckdb.DuckDBPyConnection, run: Settings) -> None:
         conn.execute("rollback")
         raise
     conn.execute("commit")
+
+
+def _refuse_tables_without_ends(run: Settings, tables: Contract) -> None:
+    """A table that is misspelt would be read as if it were not named."""
+    known = sorted(
+        table
+        for table, rules in tables.items()
+        if any("end" in rule for rule in rules["columns"].values())
+    )
+    named = policy_in_force(run.policy)["inclusive_end_tables"].split()
+    unknown = [table for table in named if table not in known]
+    if unknown and named != ["none"]:
+        raise SettingsError(
+            f"inclusive_end_tables of the policy has '{unknown[0]}': expected none, or "
+            f"some of {' '.join(known)}."
+        )
 
 
 def _kind(conn: duckdb.DuckDBPyConnection, table: str) -> str | None:

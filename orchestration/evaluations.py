@@ -34,6 +34,8 @@ from orchestration.settings import PROJECT, Settings, policy_values
 BUILT = ("+arr_item_months", "+opening_item_months")
 MONTHS = f"{SCHEMA}.evaluated_months"
 ITEMS = f"{SCHEMA}.arr_evaluations"
+# What a policy meant that did not have the key yet.
+BEFORE = "inclusive_end_tables=none"
 PARSED = "partial_parse.msgpack"
 ITEMS_OF_MONTHS = """
     with items as (
@@ -216,7 +218,7 @@ def _build(evaluation: Evaluation, raw: Path, folder: Path, parsed: Path) -> Pat
     environment = {
         "EXPANSION_RAW": str(raw),
         "EXPANSION_AS_OF": evaluation.as_of.isoformat(),
-        "EXPANSION_POLICY": evaluation.policy_values,
+        "EXPANSION_POLICY": f"{BEFORE},{evaluation.policy_values}",
     }
     run = subprocess.run(
         [sys.executable, "-m", "orchestration.evaluations", str(parsed), str(folder)],

@@ -126,8 +126,8 @@ def _snapshots(text: str) -> int:
     return int(text)
 
 
-def policy_values(overrides: Mapping[str, str]) -> str:
-    """Every value of the policy in force, as EXPANSION_POLICY takes them, by key."""
+def policy_in_force(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Every value of the highest version of the policy, with what a run overrides."""
     with POLICY.open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     latest = max(row["policy_version"] for row in rows)
@@ -136,9 +136,13 @@ def policy_values(overrides: Mapping[str, str]) -> str:
         for row in rows
         if row["policy_version"] == latest
     }
-    return ",".join(
-        f"{key}={value}" for key, value in sorted((values | {**overrides}).items())
-    )
+    return values | {**overrides}
+
+
+def policy_values(overrides: Mapping[str, str]) -> str:
+    """Every value of the policy in force, as EXPANSION_POLICY takes them, by key."""
+    values = sorted(policy_in_force(overrides).items())
+    return ",".join(f"{key}={value}" for key, value in values)
 
 
 def _policy(text: str) -> dict[str, str]:

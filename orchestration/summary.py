@@ -218,6 +218,21 @@ REFUSALS = """
 """
 
 
+# Tables that may mean something else than they are read as.
+TABLE_DOUBTS = """
+    select concat(
+        table_name, ': ', format('{:,}', n_doubted_rows), ' of ',
+        format('{:,}', n_telling_ends), ' ends look like last days',
+        if(doubt_arr is null, '', format(
+            ' ({:,.2f} {} of ARR)', cast(doubt_arr as double), reporting_currency
+        )),
+        '; if they are, set ', setting
+    )
+    from marts.table_doubts, staging.stg_policy__metric_policy
+    order by doubt_arr desc nulls last, table_name
+"""
+
+
 def results_file(run: Settings) -> Path:
     """Where dbt writes what became of its last run on the warehouse."""
     return run.artifacts / "run_results.json"
@@ -245,6 +260,7 @@ def summary(run: Settings, seconds: float, snapshot: str) -> str:
             lines.append(line(label, _filled(conn, *query)))
             if label == "quarantined":
                 lines += [line("refused", text) for text in refused_lines(conn)]
+                lines += [line("in doubt", text) for text in doubt_lines(conn)]
         lines.append(line("marts hash", marts_hash(conn)))
     place = f"{shown(run.warehouse)}, schemas marts and decisions"
     lines.append(line("warehouse", place))
@@ -264,6 +280,15 @@ def refused_lines(conn: duckdb.DuckDBPyConnection) -> list[str]:
     more = rows[0][1] - len(rows) if rows else 0
     lines = [one_line(row[0]) for row in rows]
     return [*lines, f"{more} more reasons: marts.refusals"] if more else lines
+
+
+def doubt_lines(conn: duckdb.DuckDBPyConnection) -> list[str]:
+    """Tables that seem to mean something else, and the setting that would answer it."""
+    try:
+        rows = conn.execute(TABLE_DOUBTS).fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [one_line(row[0]) for row in rows]
 
 
 def marts_hash(conn: duckdb.DuckDBPyConnection) -> str:

@@ -6,6 +6,8 @@
 --   required    never empty; a file must have the column
 --   allowed     the only values allowed
 --   least, most, above   bounds of a number
+--   end         a day that ends an interval: the first no longer in it, or the last in it
+--               where the policy says so of the table (inclusive_end_tables)
 --   references  <staging model without stg_>.<column> that must know the value; one that
 --               may be empty is emptied where it does not
 --   id_kind     of which kind the id is, for a reference to billing__contract_ids

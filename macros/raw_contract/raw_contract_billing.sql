@@ -30,9 +30,9 @@ billing__subscriptions:
     account_id: {type: text, required: true, references: crm__accounts.account_id}
     currency: {type: text, required: true}
     started_on: {type: date, required: true}
-    trial_ends_on: {type: date}
+    trial_ends_on: {type: date, end: true}
     cancelled_on: {type: date}
-    ends_on: {type: date}
+    ends_on: {type: date, end: true}
     term_ends_on: {type: date}
     auto_renew: {type: boolean}
     cancel_reason: {type: text}
@@ -59,7 +59,7 @@ billing__subscription_items:
     quantity: {type: decimal, required: true}
     unit_price: {type: decimal, required: true}
     valid_from: {type: date, required: true}
-    valid_to: {type: date}
+    valid_to: {type: date, end: true}
     change_reason: {type: text, allowed: [amendment, step_up, renewal, price_change]}
     is_contracted_step: {type: boolean}
 
@@ -71,7 +71,7 @@ billing__subscription_statuses:
     status:
       {type: text, required: true, allowed: [trialing, active, past_due, paused, cancelled]}
     valid_from: {type: date, key: true}
-    valid_to: {type: date}
+    valid_to: {type: date, end: true}
 
 billing__contract_migrations:
   taints:
@@ -114,7 +114,7 @@ billing__discounts:
     amount_off: {type: decimal, least: 0}
     duration: {type: text, required: true, allowed: [once, repeating, forever]}
     valid_from: {type: date, required: true}
-    valid_to: {type: date}
+    valid_to: {type: date, end: true}
 
 billing__invoice_lines:
   taints:
@@ -132,7 +132,7 @@ billing__invoice_lines:
     amount: {type: decimal, required: true}
     tax_amount: {type: decimal}
     service_from: {type: date}
-    service_to: {type: date}
+    service_to: {type: date, end: true}
     issued_on: {type: date, required: true}
 
 billing__fx_rates:
@@ -144,5 +144,5 @@ billing__fx_rates:
     valid_from: {type: date, key: true}
     rate: {type: rate, required: true, above: 0, most: 10000000}
 {% endset %}
-{{ return(fromyaml(tables)) }}
+{{ return(with_ends_named(fromyaml(tables))) }}
 {% endmacro %}

@@ -109,7 +109,7 @@ crm__compensation_plans:
   columns:
     role: {type: text, key: true}
     valid_from: {type: date, key: true}
-    valid_to: {type: date}
+    valid_to: {type: date, end: true}
     base_pay: {type: decimal}
     variable_pay: {type: decimal, required: true}
     currency: {type: text, required: true}
@@ -118,5 +118,5 @@ crm__compensation_plans:
     weight_new_logo: {type: decimal, required: true, least: 0, most: 1}
     weight_other: {type: decimal, required: true, least: 0, most: 1}
 {% endset %}
-{{ return(fromyaml(tables)) }}
+{{ return(with_ends_named(fromyaml(tables))) }}
 {% endmacro %}

@@ -38,7 +38,7 @@ finance__arr_adjustments:
     account_id: {type: text, required: true, references: crm__accounts.account_id}
     product_id: {type: text, required: true, references: billing__product_ids.product_id}
     valid_from: {type: date, required: true}
-    valid_to: {type: date}
+    valid_to: {type: date, end: true}
     arr_amount: {type: decimal, required: true}
     currency: {type: text, required: true}
     reason: {type: text}
@@ -60,5 +60,5 @@ finance__period_closes:
     closed_on: {type: date, required: true}
     closed_by: {type: text}
 {% endset %}
-{{ return(fromyaml(tables)) }}
+{{ return(with_ends_named(fromyaml(tables))) }}
 {% endmacro %}

@@ -22,7 +22,7 @@ product__entitlements:
     limit_quantity:
       {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
     valid_from: {type: date, key: true}
-    valid_to: {type: date}
+    valid_to: {type: date, end: true}
 
 product__usage_daily:
   taints:
@@ -36,5 +36,5 @@ product__usage_daily:
       {type: bigint, required: true, least: -1000000000000, most: 1000000000000}
     quantity: {type: wide, least: -1000000000000000, most: 1000000000000000}
 {% endset %}
-{{ return(fromyaml(tables)) }}
+{{ return(with_ends_named(fromyaml(tables))) }}
 {% endmacro %}

@@ -24,5 +24,5 @@ support__surveys:
     score: {type: int, required: true, least: 0, most: 10}
     responded_on: {type: date, required: true}
 {% endset %}
-{{ return(fromyaml(tables)) }}
+{{ return(with_ends_named(fromyaml(tables))) }}
 {% endmacro %}

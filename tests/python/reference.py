@@ -39,6 +39,15 @@ DEFAULT_POLICY = {
     "item_discount_follows": "amendments",
     "longest_trial_days": 92,
     "trial_of_a_customer": "continues",
+    "inclusive_end_tables": "none",
+}
+# The ends that ARR rests on: as a rule the first day no longer, else the last day.
+ENDS = {
+    "billing__subscriptions": ("trial_ends_on", "ends_on"),
+    "billing__subscription_items": ("valid_to",),
+    "billing__subscription_statuses": ("valid_to",),
+    "billing__discounts": ("valid_to",),
+    "finance__arr_adjustments": ("valid_to",),
 }
 MOVEMENTS = ("new", "expansion", "reactivation", "contraction", "churn")
 KEPT_LABELS = ("new", "reactivation", "churn")
@@ -237,6 +246,24 @@ def followed(start: str, next_of: Mapping[str, str]) -> str:
     return here
 
 
+def with_first_days_no_longer(tables: Tables, inclusive: Sequence[str]) -> Tables:
+    """The tables with a day added to each end of those that give the last day."""
+    return {
+        table: [
+            {
+                column: text
+                if column not in ENDS.get(table, ()) or not text
+                else (date.fromisoformat(text) + timedelta(days=1)).isoformat()
+                for column, text in row.items()
+            }
+            for row in rows
+        ]
+        if table in inclusive
+        else rows
+        for table, rows in tables.items()
+    }
+
+
 def present_accounts(tables: Tables) -> dict[str, str]:
     """Merged_into_account_id if given, else parent_account_id, to the end."""
     next_of = {
@@ -295,6 +322,9 @@ def build_book(
 ) -> Book:
     """Read raw rows into a book; refused rows, with `why_refused`, only lower it."""
     rules = {**DEFAULT_POLICY, **policy}
+    inclusive = rules["inclusive_end_tables"].split()
+    tables = with_first_days_no_longer(tables, inclusive)
+    refused = with_first_days_no_longer(refused, inclusive)
     book = Book(
         as_of=as_of,
         renewal_grace_days=int(rules["renewal_grace_days"]),

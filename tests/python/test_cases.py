@@ -26,6 +26,7 @@ LISTED_WHOLE = {
     "arr_product_months",
     "expansion_drivers",
     "revenue_doubts",
+    "table_doubts",
 }
 
 

@@ -69,7 +69,7 @@ def mark(rule: dict[str, Any]) -> str:
 
 
 def allowed(rule: dict[str, Any]) -> str:
-    """Allowed values, bounds and what a value refers to."""
+    """Allowed values, bounds, whether it is an end, and what a value refers to."""
     parts = []
     if "allowed" in rule:
         parts.append(" ".join(f"`{value}`" for value in rule["allowed"]))
@@ -81,6 +81,8 @@ def allowed(rule: dict[str, Any]) -> str:
         parts.append(f"to {power(rule['most'])}")
     elif "least" in rule:
         parts.append(f"from {rule['least']}")
+    if rule.get("end"):
+        parts.append("end")
     if "references" in rule:
         place = rule["references"].split(".")[0].replace("product_ids", "products")
         parts.append(f"in {PLACES.get(rule.get('id_kind', ''), place)}")

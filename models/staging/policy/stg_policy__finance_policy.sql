@@ -28,7 +28,13 @@ one_row as (
         max(case when policy_key = 'reported_money_tolerance' then value end)
             as reported_money_tolerance,
         max(case when policy_key = 'reported_rate_tolerance' then value end)
-            as reported_rate_tolerance
+            as reported_rate_tolerance,
+        max(case when policy_key = 'last_days_least' then value end)
+            as last_days_least,
+        max(case when policy_key = 'last_days_telling_rate' then value end)
+            as last_days_telling_rate,
+        max(case when policy_key = 'last_days_least_rate' then value end)
+            as last_days_least_rate
     from policy
 
 )
@@ -43,5 +49,8 @@ select
     cast(deal_amount_tolerance_rate as decimal(18, 6)) as deal_amount_tolerance_rate,
     cast(deals_tolerance_rate as decimal(18, 6)) as deals_tolerance_rate,
     cast(reported_money_tolerance as decimal(18, 2)) as reported_money_tolerance,
-    cast(reported_rate_tolerance as decimal(18, 6)) as reported_rate_tolerance
+    cast(reported_rate_tolerance as decimal(18, 6)) as reported_rate_tolerance,
+    cast(last_days_least as integer) as last_days_least,
+    cast(last_days_telling_rate as decimal(18, 6)) as last_days_telling_rate,
+    cast(last_days_least_rate as decimal(18, 6)) as last_days_least_rate
 from one_row

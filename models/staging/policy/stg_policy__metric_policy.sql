@@ -60,7 +60,9 @@ one_row as (
         max(case when policy_key = 'longest_trial_days' then value end)
             as longest_trial_days,
         max(case when policy_key = 'trial_of_a_customer' then value end)
-            as trial_of_a_customer
+            as trial_of_a_customer,
+        max(case when policy_key = 'inclusive_end_tables' then value end)
+            as inclusive_end_tables
     from in_force
 
 ),
@@ -87,6 +89,7 @@ dated as (
         one_row.item_discount_follows,
         cast(one_row.longest_trial_days as integer) as longest_trial_days,
         one_row.trial_of_a_customer,
+        one_row.inclusive_end_tables,
         case
             when one_row.snapshot_day = 'last'
                 then cast({{ dbt.last_day('run.as_of_date', 'month') }} as date)
@@ -108,6 +111,7 @@ select
     concat(
         'contract_amount_off=', contract_amount_off,
         ',discounts_counted=', discounts_counted,
+        ',inclusive_end_tables=', inclusive_end_tables,
         ',item_discount_follows=', item_discount_follows,
         ',longest_trial_days=', longest_trial_days,
         ',past_due_grace_days=', past_due_grace_days,
@@ -129,6 +133,7 @@ select
     item_discount_follows,
     longest_trial_days,
     trial_of_a_customer,
+    inclusive_end_tables,
     -- Balances go up to the last month whose balance date is not after the as-of date.
     {{ month_number('as_of_date') }}
     - case when balance_on > as_of_date then 1 else 0 end as last_month,
