@@ -274,13 +274,19 @@ CHECKS: dict[object, Check] = {
 def books(summary: pd.DataFrame) -> pd.DataFrame:
     """The reconciliations as checks: what differs in the last month fails.
 
-    A month before that differed is told in the detail: it was closed as it is.
+    A month before that differed is told in the detail: it was closed as it is. What
+    refused rows may change is not passed: with them it might differ.
     """
     passed = {"agrees": True, "differs": False}
     return pd.DataFrame(
         {
             "check_name": summary["reconciliation"],
-            "is_passed": [passed.get(state) for state in summary["state"]],
+            "is_passed": [
+                passed.get(state) if is_certain else False
+                for state, is_certain in zip(
+                    summary["state"], summary["is_certain"], strict=True
+                )
+            ],
             "detail": summary["detail"],
         },
         dtype=object,

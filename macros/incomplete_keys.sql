@@ -22,6 +22,7 @@
                     if name else 'cast(null as date)'
                 }) %}
             {%- endfor %}
+            {%- set amount = taint.amount %}
             {%- set key_type = taint.by or (taint.of or 'company') | replace('_id', '') %}
             {%- set select %}
     select
@@ -32,7 +33,14 @@
         '{{ key_type }}' as key_type,
         {{ taint.of or "'all'" }} as key_value,
         {{ believed.from }} as valid_from,
-        {{ believed.to }} as valid_to
+        {{ believed.to }} as valid_to,
+        {%- if amount %}
+        case when reason not like '%{{ amount }}%' then {{ amount }} end as amount,
+        currency
+        {%- else %}
+        cast(null as decimal(18, 6)) as amount,
+        cast(null as {{ dbt.type_string() }}) as currency
+        {%- endif %}
     from (
         select
             row_key,

@@ -15,7 +15,7 @@
 --   taints      what a refused row of the table leaves unknown, so that a refusal never
 --               raises a figure: `unknown`, which figure; `of`, the column that says
 --               whose (`by`, of what kind, where its name does not say), none for the
---               company's; `from` and `to`, the columns of its days; `unless`, where
+--               company's, with its `amount`; `from` and `to`, the columns of its days; `unless`, where
 --               the row would have lowered nothing
 -- A table with valid_from and valid_to must have valid_to after valid_from; a table with
 -- a currency must name the reporting currency or one with a plan rate.

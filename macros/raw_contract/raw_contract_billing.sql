@@ -118,8 +118,13 @@ billing__discounts:
 
 billing__invoice_lines:
   taints:
-    - {unknown: usage_arr, of: account_id, from: issued_on, to: issued_on}
-    - {unknown: billing, from: issued_on, to: issued_on}
+    - unknown: usage_arr
+      of: item_id
+      from: issued_on
+      to: issued_on
+      unless: item_id is null or amount >= 0 or line_type = 'one_time'
+    - {unknown: billing, to: service_to, amount: amount}
+    - {unknown: ledger, to: service_to, amount: amount}
   columns:
     line_id: {type: text, key: true}
     invoice_id: {type: text}

@@ -65,6 +65,11 @@ crm__activities:
     occurred_on: {type: date, required: true}
 
 crm__opportunities:
+  taints:
+    - unknown: deals
+      to: close_on
+      amount: amount_arr
+      unless: is_won = false or opportunity_type in ('new', 'renewal')
   columns:
     opportunity_id: {type: text, key: true}
     account_id: {type: text, required: true, references: crm__accounts.account_id}

@@ -14,6 +14,8 @@ finance__gtm_costs:
     currency: {type: text, required: true}
 
 finance__gl_revenue:
+  taints:
+    - {unknown: ledger, to: month_start, amount: amount}
   columns:
     month_start: {type: date, key: true}
     gl_class: {type: text, key: true, allowed: [recurring, usage, services, other]}
@@ -45,6 +47,8 @@ finance__arr_adjustments:
     approved_by: {type: text}
 
 finance__reported_metrics:
+  taints:
+    - {unknown: reported_metrics, to: month_start}
   columns:
     month_start: {type: date, key: true}
     metric:

@@ -1504,14 +1504,19 @@ def carr(book: Book, account: str) -> Decimal:
 
 
 @remembered
-def usage_arr(book: Book, account: str, day: date) -> Decimal:
-    """4 x the usage invoiced in the three months ending with a balance date."""
+def usage_arr(book: Book, account: str, day: date) -> Decimal | None:
+    """4 x the usage invoiced in the three months ending with a balance date.
+
+    None at a rate that is not known.
+    """
     first = month_start(months_before(day, 2))
     lines = [
         line
         for line in book.usage_lines.get(account, [])
         if first <= line.issued_on <= day
     ]
+    if any(is_unknown_rate(book, line.currency, day) for line in lines):
+        return None
     total = ZERO
     for product, currency in sorted(
         {(line.product_id, line.currency) for line in lines}

@@ -35,9 +35,9 @@ from tests.python.reference import compute
 from tests.python.rejections import Tables, breaks
 from tests.python.test_cases import by_key
 
-N_BUILDS = int(os.environ.get("EXPANSION_REJECTIONS", "12"))
+N_BUILDS = int(os.environ.get("EXPANSION_REJECTIONS", "9"))
 N_BROKEN = 4
-N_ACCOUNTS = 24
+N_ACCOUNTS = 14
 ARR_TABLES = (
     *("billing__contract_migrations", "billing__discounts", "billing__fx_rates"),
     "billing__product_migrations",
@@ -255,7 +255,7 @@ def test_rejecting_rows_of_any_table_raises_no_figure(
 
 
 @settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     database=None,

@@ -14,6 +14,26 @@ items as (
 
 ),
 
+subscriptions as (
+
+    select * from {{ ref('stg_billing__subscriptions') }}
+
+),
+
+incomplete as (
+
+    select * from {{ ref('incomplete_keys') }}
+    where unknown_figure = 'usage_arr'
+
+),
+
+unknown_currencies as (
+
+    select * from {{ ref('int_arr_keys_unknown_in_periods') }}
+    where key_type = 'currency'
+
+),
+
 accounts as (
 
     select * from {{ ref('int_accounts_resolved_to_ultimate') }}
@@ -103,11 +123,85 @@ valued as (
             and last_three_months.month_number >= rates.first_month
             and last_three_months.month_number < rates.end_month
 
+),
+
+-- A credit that was refused would have lowered the months it counts in; of no known day,
+-- any.
+refused as (
+
+    select
+        accounts.ultimate_account_id as account_id,
+        {{ sampled_month('incomplete.valid_from') }} as issued_month
+    from incomplete
+    cross join policy
+    inner join items on incomplete.key_value = items.item_id
+    inner join subscriptions on items.subscription_id = subscriptions.subscription_id
+    inner join accounts on subscriptions.account_id = accounts.account_id
+
+),
+
+unknown_months as (
+
+    select
+        refused.account_id,
+        refused.issued_month + offsets.months_later as month_number
+    from refused
+    cross join offsets
+    where refused.issued_month is not null
+
+    union
+
+    select
+        valued.account_id,
+        valued.month_number
+    from valued
+    inner join refused on valued.account_id = refused.account_id
+    where refused.issued_month is null
+
+    union
+
+    -- At a rate that is not known.
+    select
+        last_three_months.account_id,
+        last_three_months.month_number
+    from last_three_months
+    cross join policy
+    inner join unknown_currencies
+        on
+            last_three_months.currency = unknown_currencies.key_value
+            and coalesce(
+                last_three_months.month_number
+                >= {{ sampled_month('unknown_currencies.valid_from') }},
+                true
+            )
+            and coalesce(
+                last_three_months.month_number
+                < {{ sampled_month('unknown_currencies.valid_to') }},
+                true
+            )
+
+),
+
+summed as (
+
+    select
+        account_id,
+        month_number,
+        sum(amount) as amount
+    from valued
+    group by account_id, month_number
+
 )
 
 select
-    account_id,
-    month_number,
-    cast(4 * sum(amount) as decimal(18, 2)) as usage_arr
-from valued
-group by account_id, month_number
+    coalesce(summed.account_id, unknown_months.account_id) as account_id,
+    coalesce(summed.month_number, unknown_months.month_number) as month_number,
+    case
+        when unknown_months.account_id is null
+            then cast(4 * summed.amount as decimal(18, 2))
+    end as usage_arr
+from summed
+full outer join unknown_months
+    on
+        summed.account_id = unknown_months.account_id
+        and summed.month_number = unknown_months.month_number

@@ -83,7 +83,10 @@ select
     first_months.first_arr_month,
     cast(coalesce(current_balances.current_arr, 0) as decimal(18, 2)) as current_arr,
     cast(coalesce(contracts.carr, 0) as decimal(18, 2)) as carr,
-    cast(coalesce(current_usage.usage_arr, 0) as decimal(18, 2)) as usage_arr,
+    case
+        when current_usage.account_id is null then cast(0 as decimal(18, 2))
+        else current_usage.usage_arr
+    end as usage_arr,
     case
         when first_months.first_arr_month is null then 'prospect'
         when current_balances.current_arr > 0 then 'active'

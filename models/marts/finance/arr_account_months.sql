@@ -15,7 +15,7 @@ months as (
 usage_months as (
 
     select * from {{ ref('int_usage_invoiced_summed_to_account_months') }}
-    where usage_arr <> 0
+    where usage_arr is null or usage_arr <> 0
 
 ),
 
@@ -150,7 +150,10 @@ select
     account_months.movement,
     account_months.is_in_grace,
     case when months.is_last_month then account_months.carr end as carr,
-    coalesce(usage_months.usage_arr, cast(0 as decimal(18, 2))) as usage_arr
+    case
+        when usage_months.account_id is null then cast(0 as decimal(18, 2))
+        else usage_months.usage_arr
+    end as usage_arr
 from account_months
 inner join months on account_months.standing_month = months.month_number
 left join usage_months

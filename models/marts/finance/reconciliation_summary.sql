@@ -79,6 +79,31 @@ past as (
 
 ),
 
+refused as (
+
+    select * from {{ ref('int_refused_book_rows_valued') }}
+
+),
+
+-- What is billed late or booked late is of the months before, so three are looked at.
+open_rows as (
+
+    select
+        refused.reconciliation,
+        count(*) as n_rows,
+        case when count(*) = count(refused.amount) then sum(refused.amount) end
+            as amount
+    from refused
+    left join last_months on refused.reconciliation = last_months.reconciliation
+    where
+        refused.reaches_to is null
+        or last_months.month_start is null
+        or {{ dbt.datediff('refused.reaches_to', 'last_months.month_start', 'day') }}
+        <= 92
+    group by refused.reconciliation
+
+),
+
 stated as (
 
     select
@@ -95,7 +120,20 @@ stated as (
             as month_name,
         coalesce(past.n_months, 0) as n_months,
         coalesce(past.n_differing_months, 0) as n_differing_months,
-        past.differing_months
+        past.differing_months,
+        coalesce(open_rows.n_rows, 0) as n_refused_rows,
+        -- Whatever the refused rows say, what agrees by more than they come to agrees.
+        case
+            when open_rows.n_rows is null then true
+            when judged.state = 'agrees'
+                then coalesce(
+                    judged.difference + open_rows.amount
+                    <= judged.tolerance
+                    * greatest(judged.compared_amount - open_rows.amount, 0),
+                    false
+                )
+            else false
+        end as is_certain
     from reconciliations
     left join last_months
         on reconciliations.reconciliation = last_months.reconciliation
@@ -106,6 +144,7 @@ stated as (
     left join ranked
         on reconciliations.reconciliation = ranked.reconciliation and ranked.place = 1
     left join past on reconciliations.reconciliation = past.reconciliation
+    left join open_rows on reconciliations.reconciliation = open_rows.reconciliation
 
 )
 
@@ -118,7 +157,9 @@ select
     tolerance,
     worst_month,
     state,
-    case
+    cast(n_refused_rows as bigint) as n_refused_rows,
+    is_certain,
+    concat(case
         when state = 'not_available'
             then concat('nothing to compare: ', needs, ' is missing or says nothing')
         when reconciliation = 'source_totals'
@@ -140,5 +181,7 @@ select
             case when n_differing_months > 0 then ': ' else '' end,
             coalesce(differing_months, '')
         )
-    end as detail
+    end, case when is_certain then '' else concat(
+        '; ', n_refused_rows, ' refused rows may change it'
+    ) end) as detail
 from stated
