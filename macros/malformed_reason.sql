@@ -6,10 +6,10 @@
     {%- set is_none = "'is not of type " ~ shown ~ "'" -%}
     {%- set ranges = {
         'decimal': 'is not below 10^12',
-        'wide': 'is not below 10^18',
+        'wide': 'is not below 10^15',
         'rate': 'is not below 10^8',
         'int': 'is not below 2^31',
-        'bigint': 'is not below 2^63',
+        'bigint': 'is not below 10^12',
         'date': 'is not from 1900-01-01 to 9999-12-31',
     } -%}
     {%- set written = '[+-]?[0-9]+([.]0*)?' if 'int' in type

@@ -1,6 +1,7 @@
--- A raw value as its contract type: empty text is null, and so is a value that is not of
--- the type or outside its range, which is_malformed() tells from an empty one. Text is
--- held to how the contract writes it, as a cast reads more: 1_000, 1e3, 2025/06/30.
+-- A raw value as its contract type. Empty text is null, and so is a value that is not of
+-- the type or outside its range, which is_malformed() tells from an empty one: a range
+-- that is the type's costs nothing per row. Text is held to how the contract writes it,
+-- as a cast reads more: 1_000, 1e3, 2025/06/30.
 {% macro typed(column, type) %}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- if type == 'text' -%}
@@ -26,19 +27,19 @@
                 then try_cast({{ column }} as date)
         end
     {%- elif type in ('int', 'bigint') -%}
-        {%- set number = 'try_cast(' ~ column ~ ' as decimal(38, 6))' -%}
+        {%- set number = 'try_cast(' ~ column ~ ' as decimal(18, 6))' -%}
         case
             when
                 {{ number }} = try_cast({{ column }} as bigint)
                 and (
                     not {{ is_text(column) }}
-                    or {{ matches(text, '[+-]?[0-9]+([.][0-9]*)?') }}
+                    or {{ matches(text, '[+-]?[0-9]+([.]0*)?') }}
                 )
                 then try_cast({{ column }} as {{ {'int': 'integer'}.get(type, type) }})
         end
     {%- else -%}
         {%- set types = {
-            'decimal': 'decimal(18, 6)', 'wide': 'decimal(24, 6)',
+            'decimal': 'decimal(18, 6)', 'wide': 'decimal(21, 6)',
             'rate': 'decimal(18, 10)',
         } -%}
         case

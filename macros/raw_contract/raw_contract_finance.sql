@@ -9,8 +9,7 @@ finance__gtm_costs:
       key: true
       allowed: [marketing, sales, account_management, customer_success]
     motion: {type: text, key: true, allowed: [new_logo, expansion, retention]}
-    amount:
-      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
+    amount: {type: wide, required: true}
     currency: {type: text, required: true}
 
 finance__gl_revenue:
@@ -19,8 +18,7 @@ finance__gl_revenue:
   columns:
     month_start: {type: date, key: true}
     gl_class: {type: text, key: true, allowed: [recurring, usage, services, other]}
-    amount:
-      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
+    amount: {type: wide, required: true}
     currency: {type: text, required: true}
 
 finance__arr_adjustments:
@@ -55,8 +53,7 @@ finance__reported_metrics:
       type: text
       key: true
       allowed: [closing_arr, net_revenue_retention_12m, gross_revenue_retention_12m]
-    value:
-      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
+    value: {type: wide, required: true}
 
 finance__period_closes:
   columns:

@@ -19,8 +19,7 @@ product__entitlements:
     account_id: {type: text, key: true, references: crm__accounts.account_id}
     product_id: {type: text, key: true, references: billing__product_ids.product_id}
     meter: {type: text, key: true}
-    limit_quantity:
-      {type: wide, required: true, least: -1000000000000000, most: 1000000000000000}
+    limit_quantity: {type: wide, required: true}
     valid_from: {type: date, key: true}
     valid_to: {type: date, end: true}
 
@@ -32,9 +31,8 @@ product__usage_daily:
     user_id: {type: text, key: true}
     feature_key: {type: text, key: true}
     usage_date: {type: date, key: true}
-    event_count:
-      {type: bigint, required: true, least: -1000000000000, most: 1000000000000}
-    quantity: {type: wide, least: -1000000000000000, most: 1000000000000000}
+    event_count: {type: bigint, required: true}
+    quantity: {type: wide}
 {% endset %}
 {{ return(with_ends_named(fromyaml(tables))) }}
 {% endmacro %}

@@ -21,7 +21,7 @@ from tests.python.test_door import write
 
 AS_OF = date(2025, 6, 30)
 FIRST, LAST = "1900-01-01", "9999-12-31"
-MOST, WIDE = "999999999999.99", "1000000000000000"
+MOST, WIDE = "999999999999.99", "999999999999999.99"
 # Below 10^12 a year, paid by the day, the week, the month or the year.
 YEARLY = {
     "day": "2739726000",
@@ -270,7 +270,7 @@ def usage() -> Tables:
                 "user_id": f"U{user}",
                 "feature_key": f"F{number % 3}",
                 "usage_date": day,
-                "event_count": "1000000000000",
+                "event_count": "999999999999",
                 "quantity": WIDE,
             }
             for number in range(6)
