@@ -43,7 +43,7 @@ compared as (
     select
         reported.month_start,
         reported.metric,
-        reported.value as reported_value,
+        cast(reported.value as decimal(24, 6)) as reported_value,
         ours.value as our_value,
         cast(reported.value - ours.value as decimal(24, 6)) as difference,
         reported.tolerance
