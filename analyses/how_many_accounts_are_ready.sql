@@ -1,5 +1,5 @@
--- How many accounts are ready to expand, month by month, and how many are at risk? Where
--- nobody's health is known, nobody is known to be at risk or not.
+-- How many accounts are ready to expand, month by month, and how many are at risk?
+-- Where nobody's health is known, nobody is known to be at risk or not.
 with
 
 flags as (

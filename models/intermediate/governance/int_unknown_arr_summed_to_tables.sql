@@ -19,7 +19,7 @@ items as (
         staged_items.*,
         {{ annualised_amount('staged_items') }} as list_arr
     from {{ ref('stg_billing__subscription_items') }} as staged_items
-    where charge_type = 'recurring'
+    where staged_items.charge_type = 'recurring'
 
 ),
 
@@ -114,11 +114,11 @@ unknown_items as (
             end = unknown_periods.key_value
             and (
                 unknown_periods.valid_from is null
-                or unknown_periods.valid_from <= in_service.last_balance_on
+                or in_service.last_balance_on >= unknown_periods.valid_from
             )
             and (
                 unknown_periods.valid_to is null
-                or unknown_periods.valid_to > in_service.last_balance_on
+                or in_service.last_balance_on < unknown_periods.valid_to
             )
     group by
         in_service.item_id,

@@ -71,7 +71,7 @@ in_doubt as (
             and aged.account_id = unknown_periods.account_id
             and (
                 unknown_periods.valid_from is null
-                or unknown_periods.valid_from <= aged.balance_on
+                or aged.balance_on >= unknown_periods.valid_from
             )
             and (
                 aged.age_days is null
@@ -102,8 +102,8 @@ in_doubt as (
             and (
                 unknown_periods.valid_from is null
                 or (
-                    unknown_periods.valid_from > aged.observed_on
-                    and unknown_periods.valid_from <= aged.balance_on
+                    aged.observed_on < unknown_periods.valid_from
+                    and aged.balance_on >= unknown_periods.valid_from
                 )
             )
     where unknown_periods.account_id is null
@@ -177,8 +177,9 @@ running as (
 
 )
 
--- Without an input in doubt the others would weigh more, and the score might rise: there
--- is none. Cut from the running score, so that the cents of the contributions are the score's.
+-- Without an input in doubt the others would weigh more, and the score might rise:
+-- there is none. Cut from the running score, so that the cents of the contributions are
+-- the score's.
 select
     running.account_id,
     running.month_number,

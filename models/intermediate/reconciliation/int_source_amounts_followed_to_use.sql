@@ -6,7 +6,7 @@ items as (
         staged_items.*,
         {{ annualised_amount('staged_items') }} as list_arr
     from {{ ref('stg_billing__subscription_items') }} as staged_items
-    where charge_type = 'recurring'
+    where staged_items.charge_type = 'recurring'
 
 ),
 

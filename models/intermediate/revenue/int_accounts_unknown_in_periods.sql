@@ -153,8 +153,8 @@ holders as (
 
 )
 
--- Where the ARR of an account may be less than it was, so that what looks like a gap may
--- be none.
+-- Where the ARR of an account may be less than it was, so that what looks like a gap
+-- may be none.
 select distinct
     holders.account_id,
     periods.valid_from,

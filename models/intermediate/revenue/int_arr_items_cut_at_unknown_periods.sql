@@ -103,7 +103,7 @@ touched as (
             and (
                 keyed.signed_to is null
                 or unknown_periods.valid_from is null
-                or unknown_periods.valid_from < keyed.signed_to
+                or keyed.signed_to > unknown_periods.valid_from
             )
 
 ),

@@ -242,8 +242,9 @@ currencies as (
         incomplete.key_value as currency,
         incomplete.table_name,
         incomplete.reason,
-        case when min(fx_rates.valid_from) < incomplete.valid_from
-            then incomplete.valid_from
+        case
+            when min(fx_rates.valid_from) < incomplete.valid_from
+                then incomplete.valid_from
         end as valid_from,
         min(fx_rates.valid_from) filter (
             where fx_rates.valid_from > incomplete.valid_from
@@ -262,7 +263,8 @@ currencies as (
 
 ),
 
--- What an adjustment takes off is taken off the account: without it the rest is too much.
+-- What an adjustment takes off is taken off the account: without it the rest is too
+-- much.
 reduced as (
 
     select

@@ -83,7 +83,7 @@ quotas as (
             round((dividend - dividend % contract_cents) / contract_cents)
             as decimal(38, 0)
         ) as whole_cents,
-        dividend % contract_cents as remainder
+        dividend % contract_cents as left_over
     from quotients
 
 ),
@@ -94,7 +94,7 @@ placed as (
         *,
         row_number() over (
             partition by subscription_id, valid_from
-            order by remainder desc, item_id asc
+            order by left_over desc, item_id asc
         ) as place,
         off_cents - sum(whole_cents) over (
             partition by subscription_id, valid_from

@@ -54,13 +54,20 @@ discounted as (
 
 discounted_contracts as (
 
-    select distinct
-        coalesce(contract_ids.present_id, discounted.subscription_id) as contract_id
+    select distinct coalesce(
+        contract_ids.present_id, discounted.subscription_id
+    ) as contract_id
     from discounted
     left join contract_ids
         on
             discounted.subscription_id = contract_ids.old_id
             and contract_ids.id_kind = 'subscription'
+
+),
+
+new_lines as (
+
+    select distinct next_item_id as item_id from renamed
 
 ),
 
@@ -89,9 +96,7 @@ placed as (
             coalesce(contract_ids.present_id, items.subscription_id)
             = discounted_contracts.contract_id
     left join renamed as old_lines on items.item_id = old_lines.item_id
-    left join (
-        select distinct next_item_id as item_id from renamed
-    ) as new_lines on items.item_id = new_lines.item_id
+    left join new_lines on items.item_id = new_lines.item_id
 
 ),
 

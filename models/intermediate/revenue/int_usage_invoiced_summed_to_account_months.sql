@@ -125,8 +125,8 @@ valued as (
 
 ),
 
--- A credit that was refused would have lowered the months it counts in; of no known day,
--- any.
+-- A credit that was refused would have lowered the months it counts in; of no known
+-- day, any.
 refused as (
 
     select

@@ -22,17 +22,31 @@ select
         as new_users,
     account_months.seats,
     account_months.seated_users,
-    case when not coalesce(unknown_months.is_unknown, false) then account_months.seat_utilisation_rate end
+    case
+        when
+            not coalesce(unknown_months.is_unknown, false)
+            then account_months.seat_utilisation_rate
+    end
         as seat_utilisation_rate,
     account_months.n_features_adopted,
     account_months.n_features_entitled,
-    case when not coalesce(unknown_months.is_unknown, false) then account_months.breadth_rate end
+    case
+        when
+            not coalesce(unknown_months.is_unknown, false)
+            then account_months.breadth_rate
+    end
         as breadth_rate,
     account_months.core_events,
-    case when not coalesce(unknown_months.is_unknown, false) then account_months.depth end
+    case
+        when not coalesce(unknown_months.is_unknown, false) then account_months.depth
+    end
         as depth,
     account_months.user_days,
-    case when not coalesce(unknown_months.is_unknown, false) then account_months.stickiness_rate end
+    case
+        when
+            not coalesce(unknown_months.is_unknown, false)
+            then account_months.stickiness_rate
+    end
         as stickiness_rate,
     account_months.last_used_on,
     coalesce(unknown_months.is_unknown, false) as is_unknown

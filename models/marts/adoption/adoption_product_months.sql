@@ -19,17 +19,31 @@ select
     product_months.active_users,
     product_months.lasting_active_users,
     product_months.seats,
-    case when not coalesce(unknown_months.is_unknown, false) then product_months.seat_utilisation_rate end
+    case
+        when
+            not coalesce(unknown_months.is_unknown, false)
+            then product_months.seat_utilisation_rate
+    end
         as seat_utilisation_rate,
     product_months.n_features_adopted,
     product_months.n_features_entitled,
-    case when not coalesce(unknown_months.is_unknown, false) then product_months.breadth_rate end
+    case
+        when
+            not coalesce(unknown_months.is_unknown, false)
+            then product_months.breadth_rate
+    end
         as breadth_rate,
     product_months.core_events,
-    case when not coalesce(unknown_months.is_unknown, false) then product_months.depth end
+    case
+        when not coalesce(unknown_months.is_unknown, false) then product_months.depth
+    end
         as depth,
     product_months.user_days,
-    case when not coalesce(unknown_months.is_unknown, false) then product_months.stickiness_rate end
+    case
+        when
+            not coalesce(unknown_months.is_unknown, false)
+            then product_months.stickiness_rate
+    end
         as stickiness_rate,
     product_months.entitled_on,
     product_months.adopted_month,
