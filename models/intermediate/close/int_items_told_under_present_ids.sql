@@ -19,6 +19,14 @@ source_items as (
 
 ),
 
+new_contracts as (
+
+    select distinct present_id
+    from contract_ids
+    where id_kind = 'subscription'
+
+),
+
 -- Lines of contracts of which one took over from the other: not each line is named.
 lines_of_contracts as (
 
@@ -27,11 +35,8 @@ lines_of_contracts as (
         new_contracts.present_id is not null as is_of_new_contract,
         old_contracts.old_id is not null as is_of_old_contract
     from source_items
-    left join (
-        select distinct present_id
-        from contract_ids
-        where id_kind = 'subscription'
-    ) as new_contracts on source_items.subscription_id = new_contracts.present_id
+    left join new_contracts
+        on source_items.subscription_id = new_contracts.present_id
     left join contract_ids as old_contracts
         on
             source_items.subscription_id = old_contracts.old_id
@@ -161,8 +166,8 @@ summed as (
 
 ),
 
--- What one side alone knows: lines that are gone, or of a contract that was replaced, and
--- lines of one that took over.
+-- What one side alone knows: lines that are gone, or of a contract that was replaced,
+-- and lines of one that took over.
 loose as (
 
     select
@@ -178,13 +183,13 @@ loose as (
         and not summed.is_adjustment
         and not summed.is_renamed
         and case
-            when summed.is_now then coalesce(lines.is_of_new_contract, false)
-            else source_items.item_id is null or coalesce(
-                lines.is_of_old_contract, false
-            )
+            when summed.is_now then coalesce(contracts.is_of_new_contract, false)
+            else
+                source_items.item_id is null
+                or coalesce(contracts.is_of_old_contract, false)
         end as is_loose
     from summed
-    left join lines_of_contracts as lines on summed.item_id = lines.item_id
+    left join lines_of_contracts as contracts on summed.item_id = contracts.item_id
     left join source_items on summed.item_id = source_items.item_id
 
 ),
