@@ -1,8 +1,8 @@
 """Closed months of any company stand, and what changed since adds up to its causes.
 
 Companies drawn at random close all their months, those before their first balance too;
-then rows of their source change, and they are built again, under the policy of the close
-and under another. `EXPANSION_CLOSES` is how many companies.
+then rows of their source change, and they are built again under the policy of the close
+and another. `EXPANSION_CLOSES` is how many companies.
 """
 
 import datetime as dt
