@@ -45,7 +45,7 @@ POLICIES: tuple[dict[str, Any], ...] = (
     {"renewal_grace_days": 0, "past_due_grace_days": 0},
 )
 N_COMPANIES = int(os.environ.get("EXPANSION_CLOSES", "3"))
-N_CHANGES = 8
+N_CHANGES = 20
 
 
 @pytest.fixture(scope="module")
