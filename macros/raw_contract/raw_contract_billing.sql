@@ -97,7 +97,7 @@ billing__discounts:
       of: item_id
       from: valid_from
       to: valid_to
-      unless: duration = 'once'
+      unless: duration = 'once' or item_id is null
   columns:
     discount_id: {type: text, key: true}
     subscription_id:

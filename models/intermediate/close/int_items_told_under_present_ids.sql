@@ -183,14 +183,13 @@ loose as (
         and not summed.is_adjustment
         and not summed.is_renamed
         and case
-            when summed.is_now then coalesce(contract_lines.is_of_new_contract, false)
-            else source_items.item_id is null or coalesce(
-                contract_lines.is_of_old_contract, false
-            )
+            when summed.is_now then coalesce(contracts.is_of_new_contract, false)
+            else
+                source_items.item_id is null
+                or coalesce(contracts.is_of_old_contract, false)
         end as is_loose
     from summed
-    left join lines_of_contracts as contract_lines
-        on summed.item_id = contract_lines.item_id
+    left join lines_of_contracts as contracts on summed.item_id = contracts.item_id
     left join source_items on summed.item_id = source_items.item_id
 
 ),

@@ -88,6 +88,8 @@ select
     case
         when tables.table_name <> 'crm__compensation_plans'
             then cast(coalesce(valued.arr, 0) as decimal(18, 2))
-    end as doubt_arr
+    end as doubt_arr,
+    policy.inclusive_end_tables
 from tables
 left join valued on tables.table_name = valued.table_name
+cross join policy

@@ -36,67 +36,61 @@ renamed as (
 
 ),
 
--- Only contracts with a discount on an item are read further: few of many. A line under
--- another id may have brought its discount along.
-discounted as (
+held as (
 
-    select items.subscription_id
-    from {{ ref('stg_billing__discounts') }} as discounts
-    inner join items on discounts.item_id = items.item_id
-
-    union
-
-    select items.subscription_id
-    from renamed
-    inner join items on renamed.next_item_id = items.item_id
-
-),
-
-discounted_contracts as (
-
-    select distinct coalesce(
-        contract_ids.present_id, discounted.subscription_id
-    ) as contract_id
-    from discounted
+    select
+        items.*,
+        coalesce(contract_ids.present_id, items.subscription_id) as contract_id
+    from items
     left join contract_ids
         on
-            discounted.subscription_id = contract_ids.old_id
+            items.subscription_id = contract_ids.old_id
             and contract_ids.id_kind = 'subscription'
 
 ),
 
-new_lines as (
+-- Only contracts with a discount on an item are read further: few of many. A line under
+-- another id may have brought its discount along.
+discounted as (
 
-    select distinct next_item_id as item_id from renamed
+    select held.contract_id
+    from {{ ref('stg_billing__discounts') }} as discounts
+    inner join held on discounts.item_id = held.item_id
+
+    union
+
+    select held.contract_id
+    from renamed
+    inner join held on renamed.next_item_id = held.item_id
+
+),
+
+taken_over as (
+
+    select distinct next_item_id as item_id
+    from renamed
 
 ),
 
 placed as (
 
     select
-        items.item_id,
-        coalesce(contract_ids.present_id, items.subscription_id) as subscription_id,
+        held.item_id,
+        held.contract_id,
         products.present_product_id as product_id,
-        items.billing_interval,
-        items.interval_count,
-        items.quantity,
-        items.unit_price,
-        items.valid_from,
-        items.valid_to,
-        old_lines.item_id is not null as has_next,
-        new_lines.item_id is not null as has_last
-    from items
-    inner join products on items.product_id = products.product_id
-    left join contract_ids
-        on
-            items.subscription_id = contract_ids.old_id
-            and contract_ids.id_kind = 'subscription'
-    inner join discounted_contracts
-        on
-            coalesce(contract_ids.present_id, items.subscription_id)
-            = discounted_contracts.contract_id
-    left join renamed as old_lines on items.item_id = old_lines.item_id
-    left join new_lines on items.item_id = new_lines.item_id
+        held.billing_interval,
+        held.interval_count,
+        held.quantity,
+        held.unit_price,
+        held.valid_from,
+        held.valid_to,
+        renamed.item_id is not null as has_next,
+        taken_over.item_id is not null as has_last
+    from held
+    inner join discounted on held.contract_id = discounted.contract_id
+    inner join products on held.product_id = products.product_id
+    left join renamed on held.item_id = renamed.item_id
+    left join taken_over on held.item_id = taken_over.item_id
 
 ),
 
@@ -106,7 +100,7 @@ old_at_one_price as (
         *,
         row_number() over (
             partition by
-                subscription_id,
+                contract_id,
                 product_id,
                 billing_interval,
                 interval_count,
@@ -125,7 +119,7 @@ new_at_one_price as (
         *,
         row_number() over (
             partition by
-                subscription_id,
+                contract_id,
                 product_id,
                 billing_interval,
                 interval_count,
@@ -148,7 +142,7 @@ at_one_price as (
     from old_at_one_price as old_items
     inner join new_at_one_price as new_items
         on
-            old_items.subscription_id = new_items.subscription_id
+            old_items.contract_id = new_items.contract_id
             and old_items.product_id = new_items.product_id
             and old_items.billing_interval = new_items.billing_interval
             and old_items.interval_count = new_items.interval_count
@@ -162,11 +156,11 @@ old_rest as (
 
     select
         placed.item_id,
-        placed.subscription_id,
+        placed.contract_id,
         placed.product_id,
         placed.valid_to,
         row_number() over (
-            partition by placed.subscription_id, placed.product_id, placed.valid_to
+            partition by placed.contract_id, placed.product_id, placed.valid_to
             order by placed.quantity desc, placed.unit_price desc, placed.item_id asc
         ) as place
     from placed
@@ -182,11 +176,11 @@ new_rest as (
 
     select
         placed.item_id,
-        placed.subscription_id,
+        placed.contract_id,
         placed.product_id,
         placed.valid_from,
         row_number() over (
-            partition by placed.subscription_id, placed.product_id, placed.valid_from
+            partition by placed.contract_id, placed.product_id, placed.valid_from
             order by placed.quantity desc, placed.unit_price desc, placed.item_id asc
         ) as place
     from placed
@@ -203,7 +197,7 @@ at_another_price as (
     from old_rest
     inner join new_rest
         on
-            old_rest.subscription_id = new_rest.subscription_id
+            old_rest.contract_id = new_rest.contract_id
             and old_rest.product_id = new_rest.product_id
             and old_rest.valid_to = new_rest.valid_from
             and old_rest.place = new_rest.place

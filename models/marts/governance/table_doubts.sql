@@ -12,12 +12,6 @@ valued as (
 
 ),
 
-policy as (
-
-    select * from {{ ref('stg_policy__metric_policy') }}
-
-),
-
 named as (
 
     select {{ joined_text('table_name', 'table_name', "' '") }} as table_names
@@ -43,12 +37,11 @@ select
     concat(
         'inclusive_end_tables=',
         case
-            when policy.inclusive_end_tables = 'none' then ''
-            else concat(policy.inclusive_end_tables, ' ')
+            when valued.inclusive_end_tables = 'none' then ''
+            else concat(valued.inclusive_end_tables, ' ')
         end,
         named.table_names
     ) as setting
 from counts
 inner join valued on counts.table_name = valued.table_name
-cross join policy
 cross join named
