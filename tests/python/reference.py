@@ -802,7 +802,8 @@ def is_past_due_in_grace(
 def status_bears(book: Book, subscription: str, day: date, forward: bool) -> bool:
     """Active, or past due in grace; given statuses, no row bears nothing.
 
-    Looking forward, who is past due in grace at the last balance date is not lost.
+    Looking forward, who is past due in grace at the last balance date is not lost
+    while that run of past due goes on.
     """
     if not status_rows(book, subscription, forward):
         return True
@@ -814,6 +815,8 @@ def status_bears(book: Book, subscription: str, day: date, forward: bool) -> boo
             status == "past_due"
             and forward
             and is_past_due_in_grace(book, subscription, last_balance_day(book), False)
+            and past_due_since(book, subscription, day, forward)
+            == past_due_since(book, subscription, last_balance_day(book), forward)
         )
     )
 
