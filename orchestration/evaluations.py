@@ -244,6 +244,8 @@ def main(parsed: Path, folder: Path) -> int:
     from dbt.contracts.graph.manifest import Manifest
 
     manifest = Manifest.from_msgpack((parsed / PARSED).read_bytes())
+    # Models of usage read the graph of models, which is not kept with the project.
+    manifest.build_flat_graph()
     # Relations carry the name of the file that the project was parsed for.
     database = next(iter(manifest.nodes.values())).database
     os.environ["EXPANSION_WAREHOUSE"] = str(folder / f"{database}.duckdb")
