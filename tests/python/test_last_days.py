@@ -3,13 +3,16 @@
 import csv
 import datetime as dt
 import shutil
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from orchestration.door import contract, open_door
-from orchestration.settings import SettingsError
+from orchestration.evaluations import Evaluation, _build
+from orchestration.settings import SettingsError, settings
 from tests.python.compiled_build import (
     KEYS,
     Node,
@@ -22,6 +25,7 @@ from tests.python.test_door import AS_OF, GOOD, write
 
 CASES = Path(__file__).parent.parent / "cases"
 SETTING = "inclusive_end_tables"
+ENDED = "billing__discounts"
 ENDS = {
     table: [name for name, rule in rules["columns"].items() if rule.get("end")]
     for table, rules in contract().items()
@@ -112,3 +116,28 @@ def test_a_table_without_an_end_is_refused(value: str, tmp_path: Path) -> None:
     wrong = next(name for name in value.split() if name not in ENDS)
     assert message.startswith(f"{SETTING} of the policy has '{wrong}': expected none")
     assert len(message) <= 300
+
+
+@pytest.mark.parametrize(
+    ("policy_then", "named"),
+    [
+        ("renewal_grace_days=0", "none"),
+        ("inclusive_end_tables=billing__discounts,renewal_grace_days=0", ENDED),
+    ],
+)
+def test_a_close_is_read_as_its_policy_said(
+    policy_then: str, named: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A policy that did not have the key yet named no table, whatever today's says."""
+    given: dict[str, str] = {}
+
+    def run(*_: Any, env: dict[str, str], **__: Any) -> Any:
+        given.update(env)
+        (tmp_path / "warehouse.duckdb").touch()
+        return subprocess.CompletedProcess([], 0, "", "")
+
+    monkeypatch.setattr("orchestration.evaluations.subprocess.run", run)
+    then = Evaluation("raw", policy_then, AS_OF)
+    _build(then, tmp_path / "raw", tmp_path, tmp_path)
+    monkeypatch.setenv("EXPANSION_POLICY", given["EXPANSION_POLICY"])
+    assert settings().policy == {SETTING: named, "renewal_grace_days": "0"}

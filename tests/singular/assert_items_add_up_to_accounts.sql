@@ -11,9 +11,16 @@ items as (
 
 ),
 
-held as (
+-- What is held through a gap are the items of the day before it.
+gaps as (
 
-    select * from {{ ref('int_balance_gaps_held') }}
+    select distinct
+        account_id,
+        product_id,
+        valid_from,
+        valid_to,
+        cast({{ dbt.dateadd('day', -1, 'valid_from') }} as date) as held_on
+    from {{ ref('int_balance_gaps_held') }}
 
 ),
 
@@ -42,20 +49,33 @@ in_force as (
         on
             items.valid_from <= months.balance_on
             and (items.valid_to is null or items.valid_to > months.balance_on)
+    left join gaps
+        on
+            items.account_id = gaps.account_id
+            and items.product_id = gaps.product_id
+            and months.balance_on >= gaps.valid_from
+            and (gaps.valid_to is null or months.balance_on < gaps.valid_to)
+    where gaps.account_id is null
 
     union all
 
     select
-        held.account_id,
-        held.product_id,
-        held.currency,
+        items.account_id,
+        items.product_id,
+        items.currency,
         months.month_number,
-        held.arr
-    from held
+        items.arr
+    from gaps
+    inner join items
+        on
+            gaps.account_id = items.account_id
+            and gaps.product_id = items.product_id
+            and gaps.held_on >= items.valid_from
+            and (items.valid_to is null or gaps.held_on < items.valid_to)
     inner join months
         on
-            held.valid_from <= months.balance_on
-            and (held.valid_to is null or held.valid_to > months.balance_on)
+            gaps.valid_from <= months.balance_on
+            and (gaps.valid_to is null or gaps.valid_to > months.balance_on)
 
 ),
 

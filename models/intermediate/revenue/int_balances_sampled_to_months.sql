@@ -18,21 +18,50 @@ policy as (
 
 ),
 
--- What an adjustment leaves below zero in a gap gives way to what is held through it.
-below_zero_in_gaps as (
+gaps as (
 
     select distinct
+        account_id,
+        product_id,
+        valid_from,
+        valid_to
+    from held
+
+),
+
+-- A gap shows what was there on the day before it. What an adjustment leaves below zero
+-- that day goes on through the gap; what it leaves below zero in the gap begins after it.
+below_zero as (
+
+    select
         balances.account_id,
         balances.product_id,
         balances.currency,
-        balances.valid_from
+        case
+            when begun_in.account_id is null then balances.valid_from
+            else begun_in.valid_to
+        end as valid_from,
+        case
+            when ended_in.account_id is null then balances.valid_to
+            else ended_in.valid_to
+        end as valid_to,
+        balances.arr,
+        balances.list_arr,
+        balances.quantity,
+        begun_in.account_id is not null and begun_in.valid_to is null as is_gone
     from balances
-    inner join held
+    left join gaps as begun_in
         on
-            balances.account_id = held.account_id
-            and balances.product_id = held.product_id
-            and balances.valid_from >= held.valid_from
-            and (held.valid_to is null or balances.valid_from < held.valid_to)
+            balances.account_id = begun_in.account_id
+            and balances.product_id = begun_in.product_id
+            and balances.valid_from >= begun_in.valid_from
+            and (begun_in.valid_to is null or balances.valid_from < begun_in.valid_to)
+    left join gaps as ended_in
+        on
+            balances.account_id = ended_in.account_id
+            and balances.product_id = ended_in.product_id
+            and balances.valid_to >= ended_in.valid_from
+            and (ended_in.valid_to is null or balances.valid_to < ended_in.valid_to)
     where balances.arr < 0
 
 ),
@@ -43,13 +72,22 @@ balances_with_held as (
         balances.*,
         0 as is_held
     from balances
-    left join below_zero_in_gaps
-        on
-            balances.account_id = below_zero_in_gaps.account_id
-            and balances.product_id = below_zero_in_gaps.product_id
-            and balances.currency = below_zero_in_gaps.currency
-            and balances.valid_from = below_zero_in_gaps.valid_from
-    where below_zero_in_gaps.account_id is null
+    where balances.arr > 0
+
+    union all
+
+    select
+        account_id,
+        product_id,
+        currency,
+        valid_from,
+        valid_to,
+        arr,
+        list_arr,
+        quantity,
+        0 as is_held
+    from below_zero
+    where not is_gone and (valid_to is null or valid_from < valid_to)
 
     union all
 
