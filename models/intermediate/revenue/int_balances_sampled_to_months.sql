@@ -29,8 +29,8 @@ gaps as (
 
 ),
 
--- A gap shows what was there on the day before it. What an adjustment leaves below zero
--- that day goes on through the gap; what it leaves below zero in the gap begins after it.
+-- A gap shows what was there on the day before it. What was below zero that day goes on
+-- through the gap; what is first below zero in the gap begins after it.
 below_zero as (
 
     select
