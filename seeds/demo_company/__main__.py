@@ -47,7 +47,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tables, usage = company()
     for table, rules in contract().items():
-        if table != USAGE:
+        if table != USAGE and table in tables:
             count = write_csv(
                 folder / f"{table}.csv", list(rules["columns"]), tables[table]
             )

@@ -263,8 +263,10 @@ def test_a_discount_of_one_item_leaves_the_others() -> None:
         ({"started_on": "2025-07-01"}, "0.00"),
         ({"ends_on": "2025-06-30"}, "0.00"),
         ({"ends_on": "2025-07-01"}, "100.00"),
-        ({"trial_ends_on": "2025-06-30"}, "100.00"),
-        ({"trial_ends_on": "2025-07-01"}, "0.00"),
+        ({"started_on": "2025-06-01", "trial_ends_on": "2025-06-30"}, "100.00"),
+        ({"started_on": "2025-06-01", "trial_ends_on": "2025-07-01"}, "0.00"),
+        # Too long for a trial: free days put on a contract that was paid for.
+        ({"started_on": "2025-01-01", "trial_ends_on": "2025-07-01"}, "100.00"),
     ],
 )
 def test_subscription_dates(dates: dict[str, str], expected: str) -> None:
@@ -427,12 +429,13 @@ def test_the_held_amount_keeps_its_own_currency() -> None:
     assert march["is_in_grace"]
 
 
-def test_a_product_that_left_is_held_beside_the_one_that_came() -> None:
+def test_a_product_that_left_gives_way_to_its_successor() -> None:
     switched = folder(
         item("i1", "100", "2025-01-01", "2025-06-10"),
         item("i2", "120", "2025-06-10", product_id="p2"),
     )
-    assert arr_on(switched) == Decimal("220.00")
+    assert arr_on(switched) == Decimal("120.00")
+    assert arr_on(switched, renewal_gap_closed_by="product") == Decimal("220.00")
     assert arr_on(switched, renewal_grace_days=0) == Decimal("120.00")
     assert closings(compute(switched, date(2025, 7, 31)))["2025-06"] == "120.00"
 
