@@ -113,7 +113,8 @@ parts as (
         currency,
         month_number,
         'in_force' as kind,
-        day_amount * {{ dbt.datediff('covers_from', 'covers_to', 'day') }} as amount
+        {{ dbt.datediff('covers_from', 'covers_to', 'day') }}
+        * day_amount as amount
     from item_months
 
 )
