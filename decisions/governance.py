@@ -45,11 +45,17 @@ def policy(table: pd.DataFrame) -> Policy:
 
 
 def rows_of(table: pd.DataFrame, **values: object) -> list[Row]:
-    """The rows with these values, as dicts in which nothing is None."""
+    """The rows with these values, as dicts in which what is missing is None."""
     for name, value in values.items():
         table = table[table[name] == value]
-    clean = table.astype(object).where(table.notna(), None)
-    return clean.to_dict("records")
+    names = [str(name) for name in table]
+    columns = [_values(column) for _, column in table.items()]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pd.Series) -> list[object]:
+    pairs = zip(column.tolist(), column.isna().tolist(), strict=True)
+    return [None if is_missing else value for value, is_missing in pairs]
 
 
 def in_scope(decision: Row) -> dict[str, object]:

@@ -5,57 +5,68 @@ names the company's seed, the table, the rule in words and a row; its raw folder
 """
 
 import argparse
-import inspect
+import multiprocessing
 import os
+import pickle
 import shutil
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import dagster as dg
 import duckdb
+import openpyxl
+import pandas as pd
 
-from orchestration import boards, docs, report, summary
-from orchestration.defs import decisions, governance, valuation
+from orchestration import boards, last_build, report, status, summary
+from orchestration.defs import books, decisions, freshness, governance
 from orchestration.door import open_door
-from orchestration.metrics import MetricsLayer, answer
 from orchestration.publish import publish
 from orchestration.settings import Settings, settings
-from orchestration.warehouse import Warehouse
-from tests.python import board_queries
+from orchestration.warehouse import Warehouse, frame
+from tests.python import surfaces
 from tests.python.compiled_build import (
     CATALOG,
     KEYS,
     Node,
-    attached,
     compiled_nodes,
     load_definitions,
     read_mart,
 )
-from tests.python.random_companies import Company, company
+from tests.python.random_companies import SIZES, Company, company
 from tests.python.raw_folders import write_folder
 from tests.python.reference import compute_folder
+from tests.python.surfaces import Project
 from tests.python.test_cases import by_key
 
-# In the order in which a build runs them, after the ledger was exported.
-ASSETS = (
-    decisions.propensity_evaluation,
-    decisions.propensity_scores,
-    valuation.valuation,
-    governance.decision_readiness,
-    governance.review_triggers,
-    governance.review_trigger_events,
-    governance.decision_record,
-    governance.review_calendar,
-)
 # The slow reference follows at most so many rows.
 REFERENCE_ROWS = 250
+# Boards as pages take seconds: every so many companies.
+PAGES_EVERY = 20
+# As a build opens it, on one core: there are as many processes as cores.
+WAREHOUSE = (
+    "set threads = 1",
+    "set preserve_insertion_order = false",
+    "set checkpoint_threshold = '1GB'",
+)
+# What the nodes are kept as, for the processes of a campaign.
+NODES = "nodes.pickle"
+# What Dagster checks of what was decided: it must pass, or at least come to an end.
+MUST_PASS = (decisions.every_customer_is_scored, governance.past_records_are_unaltered)
+MAY_WARN = (
+    governance.decisions_are_ready,
+    governance.no_trigger_has_fired,
+    freshness.sources_arrive_in_time,
+    *books.books_agree,
+)
 
 
 class Finding(NamedTuple):
@@ -66,16 +77,27 @@ class Finding(NamedTuple):
     row: str
 
 
-class Depth(NamedTuple):
-    """How far a company is taken: boards and pages cost seconds each."""
+class Told(NamedTuple):
+    """What became of a company."""
 
-    pages: bool = False
-    layer: MetricsLayer | None = None
+    seed: int
+    size: str
+    line: str
+    found: list[Finding]
+
+
+class KeptOpen(Warehouse):
+    """A warehouse that this process has open: to open it for each table takes long."""
+
+    def read(self, table: str) -> pd.DataFrame:
+        """All rows of <schema>.<table>."""
+        with duckdb.connect(str(settings().warehouse)) as conn:
+            return frame(conn, table)
 
 
 @contextmanager
 def environment(run: Settings) -> Iterator[None]:
-    """The settings of a run as a process has them."""
+    """The settings of a run as a process has them, and none of its own."""
     values = {
         "EXPANSION_RAW": run.raw,
         "EXPANSION_WAREHOUSE": str(run.warehouse),
@@ -83,6 +105,9 @@ def environment(run: Settings) -> Iterator[None]:
         "EXPANSION_POLICY": ",".join(f"{k}={v}" for k, v in run.policy.items()),
     }
     before = dict(os.environ)
+    for name in before:
+        if name.startswith("EXPANSION_"):
+            del os.environ[name]
     os.environ |= values
     try:
         yield
@@ -92,7 +117,11 @@ def environment(run: Settings) -> Iterator[None]:
 
 
 def findings(
-    drawn: Company, nodes: list[Node], folder: Path, depth: Depth
+    drawn: Company,
+    nodes: list[Node],
+    project: Project,
+    folder: Path,
+    has_pages: bool = False,
 ) -> list[Finding]:
     """What fails of a company, its raw folder and warehouse under a folder."""
     raw = folder / "raw"
@@ -101,37 +130,42 @@ def findings(
     run = Settings(str(raw), place, drawn.as_of, drawn.policy, "duckdb")
     with environment(run):
         run = settings()
-        found = [*_built(run, nodes)] or [*_tested(run, nodes)]
-        return found or [*_compared(drawn, run), *_decided_and_shown(run, depth)]
+        last_build.begin(run)
+        with duckdb.connect(str(run.warehouse)) as conn:
+            for setting in WAREHOUSE:
+                conn.execute(setting)
+            found = [*_built(conn, run, nodes)] or [*_tested(conn, nodes)]
+            found = found or [*_compared(conn, drawn, run), *_decided()]
+        last_build.end(run, [f"{one.place}: {one.rule}" for one in found])
+        return found or [*_shown(run, project, has_pages)]
 
 
-def _built(run: Settings, nodes: list[Node]) -> Iterator[Finding]:
+def _built(
+    conn: duckdb.DuckDBPyConnection, run: Settings, nodes: list[Node]
+) -> Iterator[Finding]:
     """The first model that cannot be built, and rows that the door refused."""
-    conn = attached(run.warehouse)
-    try:
-        open_door(conn, run)
-        for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
-            conn.execute(f"create schema if not exists {schema}")
-        for node in nodes:
-            if node.kind == "test":
-                continue
-            table = f'{node.schema}."{node.name}"'
-            try:
-                conn.execute(f"create or replace table {table} as {node.sql}")
-            except duckdb.Error as error:
-                yield Finding(node.name, "is built", _short(error))
-                return
-        refused = conn.execute(
-            "select table_name, reason, raw_row from quarantine.refused_rows limit 1"
-        ).fetchall()
-        yield from (Finding(row[0], "is admitted", str(row[1:])) for row in refused)
-    finally:
-        conn.close()
+    if error := _fails(lambda: open_door(conn, run)):
+        yield Finding("the door", "lets a valid company in", error)
+        return
+    for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
+        conn.execute(f"create schema if not exists {schema}")
+    for node in nodes:
+        if node.kind == "test":
+            continue
+        table = f'{node.schema}."{node.name}"'
+        try:
+            conn.execute(f"create or replace table {table} as {node.sql}")
+        except duckdb.Error as error:
+            yield Finding(node.name, "is built", _short(error))
+            return
+    refused = conn.execute(
+        "select table_name, reason, raw_row from quarantine.refused_rows limit 1"
+    ).fetchall()
+    yield from (Finding(row[0], "is admitted", str(row[1:])) for row in refused)
 
 
-def _tested(run: Settings, nodes: list[Node]) -> Iterator[Finding]:
+def _tested(conn: duckdb.DuckDBPyConnection, nodes: list[Node]) -> Iterator[Finding]:
     """Data tests that do not pass, each with a row."""
-    conn = attached(run.warehouse, "(read_only)")
     for node in nodes:
         if node.kind != "test":
             continue
@@ -145,7 +179,6 @@ def _tested(run: Settings, nodes: list[Node]) -> Iterator[Finding]:
         for row in rows:
             shown = dict(zip(names, map(str, row), strict=True))
             yield Finding(_about(node), node.name, str(shown))
-    conn.close()
 
 
 def _about(node: Node) -> str:
@@ -153,7 +186,9 @@ def _about(node: Node) -> str:
     return ", ".join(sorted(key.split(".")[-1] for key in node.reads))
 
 
-def _compared(drawn: Company, run: Settings) -> Iterator[Finding]:
+def _compared(
+    conn: duckdb.DuckDBPyConnection, drawn: Company, run: Settings
+) -> Iterator[Finding]:
     """Marts of finance that differ from the reference, where sizes allow."""
     if sum(map(len, drawn.tables.values())) > REFERENCE_ROWS:
         return
@@ -167,7 +202,6 @@ def _compared(drawn: Company, run: Settings) -> Iterator[Finding]:
     # identities hold but what is a customer is anyone's guess.
     if any(row["closing_arr"] < 0 for row in wanted["arr_product_months"]):
         return
-    conn = attached(run.warehouse, "(read_only)")
     for mart, keys in KEYS.items():
         rows: list[dict[str, Any]] = wanted[mart]
         columns = list(rows[0]) if rows else keys
@@ -178,52 +212,77 @@ def _compared(drawn: Company, run: Settings) -> Iterator[Finding]:
                 row = f"{key}: {found.get(key)}, expected {expected.get(key)}"
                 yield Finding(mart, "is what the reference computes", row)
                 break
-    conn.close()
 
 
-def _decided_and_shown(run: Settings, depth: Depth) -> Iterator[Finding]:
-    """Assets in Python, the snapshot and the surfaces that end in an error."""
+def _decided() -> Iterator[Finding]:
+    """Assets in Python that end in an error, and checks of theirs that do not pass."""
     # Loaded with the definitions of the project, as dbt has parsed it by now.
     from orchestration.defs.ledger import exported
 
-    warehouse = Warehouse()
-    for asset in (exported, *ASSETS):
-        if error := _fails(partial(_decided, asset, warehouse)):
-            yield Finding(asset.node_def.name, "is decided", error)
-            return
-    steps: dict[str, Callable[[], Any]] = {
-        "summary": lambda: summary.summary(run, 0, "none"),
-        "workbook": lambda: report.write(run, ""),
-        "snapshot": lambda: publish(run),
-        "queries of the boards": lambda: _queried(run),
-    }
-    if depth.layer:
-        layer = depth.layer
-        steps["metrics"] = lambda: [
-            answer(run, layer, [name], ["metric_time__month"], {})
-            for name in layer.metrics
-        ]
-    if depth.pages:
-        steps["docs"] = lambda: docs.write(run)
-        steps["boards"] = lambda: boards.write(run)
+    warehouse = KeptOpen()
+    steps: dict[str, Callable[[], Any]] = {"exported": exported}
+    for asset in surfaces.DECIDED:
+        steps[asset.node_def.name] = partial(surfaces.decided, asset, warehouse)
     for step, make in steps.items():
         if error := _fails(make):
+            yield Finding(step, "is decided", error)
+            return
+    for check in (*MUST_PASS, *MAY_WARN):
+        results: list[Any] = []
+        name = check.node_def.name
+        if error := _fails(partial(_add_results, check, warehouse, results)):
+            yield Finding(name, "is checked", error)
+        for result in results if check in MUST_PASS else []:
+            if not result.passed:
+                yield Finding(name, "passes", str(result.metadata))
+
+
+def _add_results(check: Any, warehouse: Warehouse, results: list[Any]) -> None:
+    """What a check of Dagster finds, one result or several."""
+    found = check(warehouse=warehouse)
+    results += found if isinstance(found, Iterator) else [found]
+
+
+def _shown(run: Settings, project: Project, has_pages: bool) -> Iterator[Finding]:
+    """The snapshot and the surfaces that end in an error or show a value of none."""
+    made: dict[str, Callable[[], Any]] = {
+        "snapshot": lambda: publish(run),
+        "workbook": lambda: report.write(run, ""),
+        "queries of the boards": lambda: surfaces.asked(run),
+        "analyses": lambda: surfaces.analysed(run, project),
+    }
+    texts: dict[str, Callable[[], Iterable[str]]] = {
+        "summary": lambda: [summary.summary(run, 0, "none")],
+        "status": lambda: status.built(run),
+        "docs": lambda: surfaces.paged(run, project).values(),
+        "metrics": lambda: [surfaces.measured(run, project)],
+        "alerts": lambda: surfaces.alerted(run),
+        "records": lambda: surfaces.recorded(run),
+    }
+    if has_pages:
+        made["boards"] = lambda: boards.write(run)
+        texts["cells of the workbook"] = lambda: _cells(run.reports)
+    for step, make in made.items():
+        if error := _fails(make):
             yield Finding(step, "renders", error)
+    for step, write in texts.items():
+        slips: list[str | None] = []
+        if error := _fails(partial(_add_slips, write, slips)):
+            yield Finding(step, "renders", error)
+        for slip in [slip for slip in slips if slip][:1]:
+            yield Finding(step, "shows no value that is not there", slip)
 
 
-def _decided(asset: dg.AssetsDefinition, warehouse: Warehouse) -> None:
-    """Runs an asset as Dagster does, without its start-up."""
-    function: Any = asset.op.compute_fn
-    takes = inspect.signature(function.decorated_fn).parameters
-    list(function.decorated_fn(*[warehouse] * len(takes)) or ())
+def _add_slips(write: Callable[[], Iterable[str]], slips: list[str | None]) -> None:
+    slips += map(surfaces.slip, write())
 
 
-def _queried(run: Settings) -> None:
-    conn = attached(run.warehouse, "(read_only)")
-    for board in board_queries.BOARDS:
-        for query in board_queries.queries(board).values():
-            conn.execute(query).fetchall()
-    conn.close()
+def _cells(reports: Path) -> Iterator[str]:
+    """What the workbooks of a folder say."""
+    for path in reports.glob("*.xlsx"):
+        for sheet in openpyxl.load_workbook(path, read_only=True):
+            for row in sheet.iter_rows(values_only=True):
+                yield from (str(value) for value in row if value is not None)
 
 
 def _fails(make: Callable[[], Any]) -> str | None:
@@ -241,63 +300,135 @@ def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:600]
 
 
-def campaign(
-    seeds: range,
+def taken(
+    seed: int,
     sizes: tuple[str, ...],
     nodes: list[Node],
+    project: Project,
     folder: Path,
-    say: Callable[[str], None] = print,
-    layer: MetricsLayer | None = None,
-    pages_every: int = 20,
-) -> list[tuple[int, Finding]]:
-    """All findings of the companies of some seeds; folders of those found stay."""
-    all_found = []
-    for seed in seeds:
-        started = time.monotonic()
-        drawn = company(seed, sizes[seed % len(sizes)] if sizes else None)
-        place = folder / str(seed)
-        shutil.rmtree(place, ignore_errors=True)
-        is_deep = bool(pages_every) and seed % pages_every == 0
-        depth = Depth(is_deep, layer if is_deep else None)
-        found = findings(drawn, nodes, place, depth)
-        n_rows = sum(map(len, drawn.tables.values()))
-        seconds = time.monotonic() - started
-        say(
-            f"{seed:>6}  {drawn.size}, {n_rows} rows as of {drawn.as_of}, "
-            f"{seconds:.1f} s, {len(found) or 'no'} findings"
-        )
-        for finding in found:
-            say(f"        {finding.place}: {finding.rule}\n        {finding.row[:900]}")
-            all_found.append((seed, finding))
-        if found:
-            say(f"        kept: {place}")
-        else:
-            shutil.rmtree(place)
-    return all_found
+    pages_every: int = PAGES_EVERY,
+) -> Told:
+    """Takes the company of a seed through everything; its folder stays if it fails."""
+    started = time.monotonic()
+    drawn = company(seed, sizes[seed % len(sizes)] if sizes else None)
+    place = folder / str(seed)
+    shutil.rmtree(place, ignore_errors=True)
+    has_pages = bool(pages_every) and seed % pages_every == 0
+    try:
+        found = findings(drawn, nodes, project, place, has_pages)
+    except Exception:
+        found = [Finding("the campaign", "goes on", traceback.format_exc()[-800:])]
+    n_rows = sum(map(len, drawn.tables.values()))
+    line = (
+        f"{seed:>6}  {drawn.size}, {n_rows} rows as of {drawn.as_of}, "
+        f"{time.monotonic() - started:.1f} s, {len(found) or 'no'} findings"
+    )
+    if not found:
+        shutil.rmtree(place)
+    return Told(seed, drawn.size, line, found)
+
+
+def told_lines(told: Told, folder: Path) -> list[str]:
+    """What is said of a company."""
+    lines = [told.line]
+    for one in told.found:
+        lines += [f"        {one.place}: {one.rule}", f"        {one.row[:900]}"]
+    if told.found:
+        lines.append(f"        kept: {folder / str(told.seed)}")
+    return lines
+
+
+class Compiled(NamedTuple):
+    """The project as dbt compiled it, and what surfaces need of it."""
+
+    nodes: list[Node]
+    project: Project
+
+
+# What a process of the campaign has loaded, once: see `_begin`.
+_LOADED: list[Compiled] = []
+
+
+def _begin(compiled: Path) -> None:
+    load_definitions(compiled / "target")
+    nodes = pickle.loads((compiled / NODES).read_bytes())
+    _LOADED.append(Compiled(nodes, Project(compiled)))
+
+
+def _taken_here(
+    seed: int, sizes: tuple[str, ...], folder: Path, pages_every: int
+) -> Told:
+    return taken(seed, sizes, *_LOADED[0], folder, pages_every)
+
+
+def campaign(
+    seeds: Iterable[int],
+    sizes: tuple[str, ...],
+    compiled: Path,
+    folder: Path,
+    jobs: int = 1,
+    pages_every: int = PAGES_EVERY,
+) -> Iterator[Told]:
+    """What became of the companies of some seeds, in the order in which they end.
+
+    A single job has a process too: what ends it is a finding, and the others are still
+    taken.
+    """
+    waiting = list(seeds)
+    for seed in waiting:
+        shutil.rmtree(folder / str(seed), ignore_errors=True)
+    spawn = multiprocessing.get_context("spawn")
+    while waiting:
+        with ProcessPoolExecutor(jobs, spawn, _begin, (compiled,)) as pool:
+            asked = [
+                pool.submit(_taken_here, seed, sizes, folder, pages_every)
+                for seed in waiting
+            ]
+            try:
+                for future in as_completed(asked):
+                    told = future.result()
+                    waiting.remove(told.seed)
+                    yield told
+                continue
+            except BrokenProcessPool as error:
+                # Those begun have a folder; one of them ended its process.
+                ended = [seed for seed in waiting if (folder / str(seed)).exists()]
+                if not ended:
+                    raise
+                found = [Finding("the process", "comes to its end", str(error))]
+        for seed in ended:
+            waiting.remove(seed)
+            yield Told(seed, "", f"{seed:>6}  ended its process", found)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of the first company")
     parser.add_argument("--n", type=int, default=100, help="how many companies")
-    parser.add_argument("--size", nargs="*", default=[], help="one_account_one_month")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="at once")
+    parser.add_argument("--size", nargs="*", default=[], choices=SIZES)
     parser.add_argument("--keep", type=Path, help="where the folders of findings stay")
-    parser.add_argument("--compiled", type=Path, help="where dbt compiled the project")
+    parser.add_argument("--compiled", type=Path, help="where dbt compiles the project")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="fuzz-"))
     compiled = asked.compiled or folder / "compiled"
     compiled.mkdir(parents=True, exist_ok=True)
+    # A process works on one core.
+    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     print("compiling the project", flush=True)
-    nodes = compiled_nodes(compiled)
-    load_definitions(compiled / "target")
-    layer = MetricsLayer(compiled / "target" / "semantic_manifest.json")
+    (compiled / NODES).write_bytes(pickle.dumps(compiled_nodes(compiled)))
     seeds = range(asked.seed, asked.seed + asked.n)
-    found = campaign(
-        seeds, tuple(asked.size), nodes, folder, lambda t: print(t, flush=True), layer
-    )
-    n_failing = len({seed for seed, _ in found})
-    print(f"{asked.n} companies, {len(found)} findings in {n_failing} of them")
-    return 1 if found else 0
+    n_found, n_failing, by_size = 0, 0, Counter[str]()
+    for told in campaign(seeds, tuple(asked.size), compiled, folder, asked.jobs):
+        print("\n".join(told_lines(told, folder)), flush=True)
+        n_found += len(told.found)
+        n_failing += bool(told.found)
+        by_size[told.size] += 1
+    sizes = ", ".join(f"{n} {size}" for size, n in sorted(by_size.items()))
+    n_pages = sum(seed % PAGES_EVERY == 0 for seed in seeds)
+    print(f"{sizes}; {n_pages} with boards as pages")
+    print(f"{asked.n} companies, {n_found} findings in {n_failing} of them")
+    return 1 if n_found else 0
 
 
 if __name__ == "__main__":

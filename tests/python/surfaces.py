@@ -3,13 +3,17 @@
 `shown` makes each surface once: it raises what a person would have met as a traceback.
 """
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 
 from decisions.contracts import contracts
@@ -21,14 +25,15 @@ from orchestration.defs.valuation import valuation
 from orchestration.metrics import MetricsLayer, answer, described, table
 from orchestration.publish import publish
 from orchestration.report import write as write_report
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import Settings
 from orchestration.summary import summary
 from orchestration.warehouse import Warehouse
 from reports.pages import site
 from tests.python.board_queries import BOARDS, queries, read
 from tests.python.compiled_build import CATALOG, Node, build, run_settings
 
-TABLES = (
+# In the order in which a build runs them, after the ledger was exported.
+DECIDED: tuple[dg.AssetsDefinition, ...] = (
     decisions.propensity_evaluation,
     decisions.propensity_scores,
     valuation,
@@ -39,6 +44,43 @@ TABLES = (
     governance.review_calendar,
 )
 ACCOUNT_GROUPS = ("metric_time__month", "account__segment", "account__country")
+# What a value that is not there looks like where nobody thought of it.
+SLIPS = re.compile(r"\b(None|nan|NaN|NaT|inf|1000000\.00|<NA>)\b")
+
+
+class KeptQueries(MetricsLayer):
+    """A metrics layer that writes each query once: it is the same for any company."""
+
+    def __init__(self, manifest: Path) -> None:
+        super().__init__(manifest)
+        self._kept: dict[str, str] = {}
+
+    def query(
+        self,
+        metrics: Sequence[str],
+        by: Sequence[str] = (),
+        only: Mapping[str, str] | None = None,
+    ) -> str:
+        """The query of the metrics layer."""
+        key = json.dumps([[*metrics], [*by], {**(only or {})}])
+        if key not in self._kept:
+            self._kept[key] = super().query(metrics, by, only)
+        return self._kept[key]
+
+
+class Project:
+    """What surfaces are made of that is the same for any company."""
+
+    def __init__(self, compiled: Path) -> None:
+        """`compiled` is where dbt compiled the project."""
+        target = compiled / "target"
+        text = (target / "manifest.json").read_text(encoding="utf-8")
+        self.manifest: dict[str, Any] = json.loads(text)
+        self.layer = KeptQueries(target / "semantic_manifest.json")
+        self.analyses = {
+            path.stem: path.read_text(encoding="utf-8")
+            for path in sorted((target / "compiled").rglob("analyses/*"))
+        }
 
 
 @dataclass(frozen=True)
@@ -91,43 +133,61 @@ def in_force(run: Settings) -> Iterator[None]:
 def decide(run: Settings) -> None:
     """Every table of schema decisions, as its asset writes it."""
     with in_force(run):
-        for asset in TABLES:
-            list(asset(warehouse=Warehouse()) or [])
+        for asset in DECIDED:
+            decided(asset, Warehouse())
+
+
+def decided(asset: dg.AssetsDefinition, warehouse: Warehouse) -> None:
+    """Runs an asset as Dagster does, without its start-up."""
+    list(asset(warehouse=warehouse) or [])
 
 
 def shown(run: Settings, compiled: Path) -> Shown:
     """Each surface of a warehouse; `compiled` is where dbt compiled the project."""
+    project = Project(compiled)
     publish(run)
-    with duckdb.connect(str(run.warehouse), read_only=True) as conn:
-        known = docs.known(conn, manifest_of(compiled))
-        pages = site(known)
-        analysed = {
-            path.stem: conn.execute(path.read_text(encoding="utf-8")).fetchall()
-            for path in sorted((compiled / "target" / "compiled").rglob("analyses/*"))
-        }
-    with in_force(run):
-        events = ledger.exported(governance.TRIGGER_EVENTS).to_dict("records")
-        records = ledger.read(governance.RECORDS, contracts()["decision_record"])
     return Shown(
         run=run,
         summary=summary(run, 1, "none"),
         status="\n".join(status.built(run)),
         report=write_report(run, ""),
-        pages=pages,
+        pages=paged(run, project),
         boards=asked(run),
-        analyses=analysed,
-        metrics=measured(run, compiled),
-        alerts=[str(message(event)["text"]) for event in events],
-        records=list(records["markdown"]),
+        analyses=analysed(run, project),
+        metrics=measured(run, project),
+        alerts=alerted(run),
+        records=recorded(run),
     )
 
 
-def manifest_of(compiled: Path) -> dict[str, Any]:
-    """dbt's manifest."""
-    import json
+def paged(run: Settings, project: Project) -> dict[str, str]:
+    """Every page that `make docs` writes, but for dbt's own."""
+    with duckdb.connect(str(run.warehouse), read_only=True) as conn:
+        assert docs.catalog(conn, project.manifest)
+        return site(docs.known(conn, project.manifest))
 
-    text = (compiled / "target" / "manifest.json").read_text(encoding="utf-8")
-    return json.loads(text)
+
+def analysed(run: Settings, project: Project) -> dict[str, list[tuple[Any, ...]]]:
+    """What each analysis finds."""
+    with duckdb.connect(str(run.warehouse), read_only=True) as conn:
+        return {
+            name: conn.execute(query).fetchall()
+            for name, query in project.analyses.items()
+        }
+
+
+def alerted(run: Settings) -> list[str]:
+    """The texts that would be posted."""
+    with in_force(run):
+        events = ledger.exported(governance.TRIGGER_EVENTS).to_dict("records")
+    return [str(message(event)["text"]) for event in events]
+
+
+def recorded(run: Settings) -> list[str]:
+    """The pages people decide on."""
+    with in_force(run):
+        records = ledger.read(governance.RECORDS, contracts()["decision_record"])
+    return list(records["markdown"])
 
 
 def asked(run: Settings) -> dict[str, list[tuple[Any, ...]]]:
@@ -155,14 +215,16 @@ def choices(conn: duckdb.DuckDBPyConnection, board: Path) -> list[dict[str, str]
     return found
 
 
-def measured(run: Settings, compiled: Path) -> str:
+def measured(run: Settings, project: Project) -> str:
     """What the metrics layer answers: every metric, and each by month and by others."""
-    layer = MetricsLayer(compiled / "target" / "semantic_manifest.json")
-    texts = [described(layer)]
-    names = list(layer.metrics)
+    ask = partial(answer, run, project.layer, list(project.layer.metrics), only={})
+    texts = [described(project.layer)]
     for by in [[], *([group] for group in ACCOUNT_GROUPS)]:
-        texts.append(table(answer(run, layer, names, by, {})))
+        texts.append(table(ask(by=by)))
     return "\n".join(texts)
 
 
-__all__ = ["PROJECT", "Shown", "built_in", "decide", "in_force", "shown"]
+def slip(text: str) -> str | None:
+    """A value that is not there and shows, in what stands around it."""
+    found = SLIPS.search(text)
+    return text[max(0, found.start() - 200) : found.end() + 100] if found else None

@@ -2,31 +2,26 @@
 
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
-from tests.python.campaign import campaign
+from tests.python.campaign import campaign, taken, told_lines
 from tests.python.compiled_build import Node
 from tests.python.random_companies import SIZES, company
+from tests.python.surfaces import Project
 
 # As many as fit into the time of the tests; `make fuzz` takes as many as one likes.
 SEEDS = range(1, 6)
 
 
 def test_random_valid_companies_pass_every_check_and_render(
-    nodes: list[Node], tmp_path: Path, definitions: dg.Definitions
+    compiled_folder: Path, tmp_path: Path
 ) -> None:
-    assert definitions
-    said: list[str] = []
-    found = campaign(
-        SEEDS,
-        ("small", "tiny", "one_account_one_month"),
-        nodes,
-        tmp_path,
-        said.append,
-        pages_every=0,
-    )
-    assert found == [], "\n".join(said)
+    sizes = ("small", "tiny", "one_account_one_month")
+    ended = [*campaign(SEEDS, sizes, compiled_folder, tmp_path, pages_every=0)]
+    lines = [line for told in ended for line in told_lines(told, tmp_path)]
+    assert [told.found for told in ended] == [[]] * len(SEEDS), "\n".join(lines)
+    assert {told.seed for told in ended} == {*SEEDS}
+    assert not [*tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -36,7 +31,7 @@ def test_a_company_is_the_same_for_the_same_seed(size: str) -> None:
 
 
 def test_a_broken_check_is_told_with_seed_table_and_row(
-    nodes: list[Node], tmp_path: Path
+    nodes: list[Node], compiled_folder: Path, tmp_path: Path
 ) -> None:
     broken = Node(
         "assert_nobody_buys",
@@ -51,11 +46,13 @@ def test_a_broken_check_is_told_with_seed_table_and_row(
         if node.kind != "test" and node.key in needed:
             needed |= node.reads
     built = [n for n in nodes if n.kind != "test" and n.key in needed]
-    said: list[str] = []
-    found = campaign(range(3, 4), ("small",), [*built, broken], tmp_path, said.append)
-    assert [(seed, finding.place) for seed, finding in found] == [
-        (3, "stg_billing__subscription_items")
+    project = Project(compiled_folder)
+    told = taken(3, ("small",), [*built, broken], project, tmp_path)
+    assert [finding.place for finding in told.found] == [
+        "stg_billing__subscription_items"
     ]
-    assert "'item_id': 'i0'" in found[0][1].row
+    assert "'item_id': 'i0'" in told.found[0].row
     assert (tmp_path / "3" / "raw" / "billing__subscription_items.csv").exists()
-    assert "1 findings" in said[0] and "kept" in said[-1]
+    assert told.line.startswith("     3  small") and "1 findings" in told.line
+    lines = told_lines(told, tmp_path)
+    assert "assert_nobody_buys" in lines[1] and str(tmp_path / "3") in lines[-1]
