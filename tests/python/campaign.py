@@ -5,6 +5,7 @@ names the company's seed, the table, the rule in words and a row; its raw folder
 """
 
 import argparse
+import gc
 import multiprocessing
 import os
 import pickle
@@ -220,12 +221,9 @@ def _decided() -> Iterator[Finding]:
     from orchestration.defs.ledger import exported
 
     warehouse = KeptOpen()
-    steps: dict[str, Callable[[], Any]] = {"exported": exported}
-    for asset in surfaces.DECIDED:
-        steps[asset.node_def.name] = partial(surfaces.decided, asset, warehouse)
-    for step, make in steps.items():
-        if error := _fails(make):
-            yield Finding(step, "is decided", error)
+    for asset in (exported, *surfaces.DECIDED):
+        if error := _fails(partial(surfaces.called, asset, warehouse)):
+            yield Finding(asset.node_def.name, "is decided", error)
             return
     for check in (*MUST_PASS, *MAY_WARN):
         results: list[Any] = []
@@ -238,9 +236,7 @@ def _decided() -> Iterator[Finding]:
 
 
 def _add_results(check: Any, warehouse: Warehouse, results: list[Any]) -> None:
-    """What a check of Dagster finds, one result or several."""
-    found = check(warehouse=warehouse)
-    results += found if isinstance(found, Iterator) else [found]
+    results += surfaces.called(check, warehouse)
 
 
 def _shown(run: Settings, project: Project, has_pages: bool) -> Iterator[Finding]:
@@ -353,6 +349,8 @@ def _begin(compiled: Path) -> None:
     load_definitions(compiled / "target")
     nodes = pickle.loads((compiled / NODES).read_bytes())
     _LOADED.append(Compiled(nodes, Project(compiled)))
+    # What is held until the end need not be looked through for what could be freed.
+    gc.freeze()
 
 
 def _taken_here(

@@ -49,7 +49,15 @@ SIZES = {
     "medium": ((30, 60), (13, 48), (1, 3)),
     "large": ((400, 700), (13, 36), (2, 4)),
 }
-USUAL = ("one_account_one_month", *("tiny",) * 3, *("small",) * 5, "decade", "medium")
+# How often a size is drawn, of a hundred: many are small, which cost little.
+SHARES = {
+    "one_account_one_month": 10,
+    "tiny": 27,
+    "small": 45,
+    "decade": 7,
+    "medium": 9,
+    "large": 2,
+}
 RATES = {
     "EUR": ("1.1", "1.25", "0.85", "1.333333"),
     "JPY": ("0.0067", "0.006667", "0.0075"),
@@ -145,7 +153,7 @@ def decimal(draft: Draft, low: float, high: float) -> str:
 def company(seed: int, size: str | None = None) -> Company:
     """The company of a seed, of a size drawn too where none is asked for."""
     pick = random.Random(seed)
-    size = size or pick.choice(USUAL)
+    size = size or pick.choices(list(SHARES), list(SHARES.values()))[0]
     (accounts, months, lines) = SIZES[size]
     n_months = pick.randint(*months)
     as_of = dt.date(pick.randint(2019, 2031), pick.randint(1, 12), 1)

@@ -3,6 +3,7 @@
 `shown` makes each surface once: it raises what a person would have met as a traceback.
 """
 
+import inspect
 import json
 import os
 import re
@@ -134,12 +135,15 @@ def decide(run: Settings) -> None:
     """Every table of schema decisions, as its asset writes it."""
     with in_force(run):
         for asset in DECIDED:
-            decided(asset, Warehouse())
+            called(asset, Warehouse())
 
 
-def decided(asset: dg.AssetsDefinition, warehouse: Warehouse) -> None:
-    """Runs an asset as Dagster does, without its start-up."""
-    list(asset(warehouse=warehouse) or [])
+def called(definition: Any, warehouse: Warehouse) -> list[Any]:
+    """What an asset or a check of Dagster gives, without Dagster's start-up."""
+    function = definition.node_def.compute_fn.decorated_fn
+    takes = inspect.signature(function).parameters
+    found = function(*[warehouse] * len(takes))
+    return [*found] if isinstance(found, Iterator) else [found]
 
 
 def shown(run: Settings, compiled: Path) -> Shown:
