@@ -19,9 +19,9 @@ from orchestration.closing import ledger_folder
 from orchestration.faults import one_sentence, sentence
 from orchestration.publish import publish
 from orchestration.settings import PROJECT, SettingsError, settings
+from tests.python.golden_cases import raw_of
 from tests.python.small_warehouse import write_warehouse
 
-RAW = PROJECT / "tests" / "cases" / "annual_price" / "raw"
 LEDGER = PROJECT / "tests" / "ledgers" / "layout_2" / "warehouse.ledger"
 LONGEST = 420
 
@@ -132,7 +132,7 @@ COMMANDS: dict[str, tuple[Callable[[], int], list[str]]] = {
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with all state there is."""
     folder: Path = tmp_path_factory.mktemp("whole")
-    shutil.copytree(RAW, folder / "raw")
+    raw_of("annual_price", folder / "raw")
     shutil.copytree(LEDGER, folder / "warehouse.ledger")
     write_warehouse(folder / "warehouse.duckdb", 1)
     with pytest.MonkeyPatch.context() as patch:

@@ -1,26 +1,22 @@
 """Every golden case of tests/cases gives the rows worked out by hand."""
 
-import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.python.compiled_build import (
-    CASE_KEYS,
     SELDOM_KEYS,
     Node,
     assert_data_tests_pass,
     build,
     leading_to,
-    read_csv_rows,
     read_mart,
     run_settings,
 )
+from tests.python.golden_cases import COMPARED, case_files, read_case, write_raw
 
-CASES = sorted(Path(__file__).parent.parent.joinpath("cases").glob("*/case.yml"))
 LISTED_WHOLE = {
     "arr_account_months",
     "arr_product_months",
@@ -56,28 +52,22 @@ def by_key(rows: list[dict[str, Any]], keys: list[str], columns: list[str]) -> A
     }
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", case_files(), ids=lambda path: path.stem)
 def test_case_gives_the_rows_worked_out_by_hand(
-    case: Path, finance_nodes: list[Node], nodes: list[Node]
+    path: Path, finance_nodes: list[Node], nodes: list[Node], tmp_path: Path
 ) -> None:
-    terms = yaml.safe_load(case.read_text(encoding="utf-8"))
-    policy = dict(
-        pair.split("=") for pair in terms.get("policy", "").split(",") if pair
-    )
-    as_of = dt.date.fromisoformat(str(terms["as_of"]))
-    expected_in = sorted(case.parent.joinpath("expected").glob("*.csv"))
+    case = read_case(path)
     built = finance_nodes
-    if seldom := {path.stem for path in expected_in} & SELDOM_KEYS.keys():
+    if seldom := case.expected.keys() & SELDOM_KEYS.keys():
         built = leading_to(nodes, [*(node.name for node in built), *seldom])
-    conn = build(built, run_settings(case.parent / "raw", as_of, policy))
-    for path in expected_in:
-        expected = read_csv_rows(path)
-        header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
-        keys = (CASE_KEYS | SELDOM_KEYS)[path.stem]
-        wanted = by_key(expected, keys, header)
-        found = by_key(read_mart(conn, path.stem), keys, header)
-        if path.stem not in LISTED_WHOLE:
+    raw = write_raw(case, tmp_path / "raw")
+    conn = build(built, run_settings(raw, case.as_of, case.policy))
+    for mart, table in case.expected.items():
+        keys, columns = COMPARED[mart], list(table.columns)
+        wanted = by_key(table.dicts(), keys, columns)
+        found = by_key(read_mart(conn, mart), keys, columns)
+        if mart not in LISTED_WHOLE:
             found = {key: row for key, row in found.items() if key in wanted}
-        assert found == wanted, path.stem
+        assert found == wanted, mart
     assert_data_tests_pass(conn, built)
     conn.close()

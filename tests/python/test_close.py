@@ -20,9 +20,9 @@ from orchestration.closing import FROZEN, LedgerError, export, ledger_folder
 from orchestration.door import open_door
 from orchestration.settings import DEMO_AS_OF, DEMO_RAW, PROJECT, Settings, settings
 from tests.python.compiled_build import Node, manifest_of, run_settings
+from tests.python.golden_cases import raw_of
 
 FORK = multiprocessing.get_context("fork")
-RAW = PROJECT / "tests" / "cases" / "annual_price" / "raw"
 CLOSES = [("2024-10-01", "2024-11-07"), ("2024-11-01", "2024-12-06")]
 # What a close runs when nothing but the closes is new.
 CLOSE = ("stg_finance__period_closes", "stg_policy__metric_policy", "models/ledger")
@@ -43,7 +43,7 @@ def manifest(parsed: Path) -> Any:
 def built(manifest: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small company, built, two months closed and exported."""
     folder = tmp_path_factory.mktemp("built")
-    shutil.copytree(RAW, folder / "raw")
+    raw_of("annual_price", folder / "raw")
     write_closes(folder, CLOSES)
     with pytest.MonkeyPatch.context() as environment:
         enter(environment, folder)
@@ -379,7 +379,7 @@ def test_the_raw_rows_of_a_close_are_a_raw_folder_of_their_own(company: Path) ->
         (kept, {}, raw_id),
         (company / "raw", {}, raw_id),
         (company / "raw", {"renewal_grace_days": 0}, None),
-        (RAW, {}, None),
+        (raw_of("annual_price", company / "no_closes"), {}, None),
     ):
         run = run_settings(folder, dt.date(2025, 3, 31), policy)
         assert raw_id_of(run) == expected

@@ -1,17 +1,15 @@
 """The source's history: dated by the as-of date, kept from the first run on."""
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from orchestration.settings import PROJECT
 from tests.python.compiled_build import dbt
+from tests.python.golden_cases import raw_of
 
-CASE = PROJECT / "tests" / "cases" / "merge_of_two_payers" / "raw"
 FIRST, LATER = dt.date(2026, 3, 31), dt.date(2026, 4, 30)
 TABLES = ("accounts", "subscriptions", "subscription_items")
 
@@ -30,8 +28,8 @@ def story(
 ) -> Iterator[dict[str, History]]:
     """The histories after each run of one story on one warehouse."""
     place = tmp_path_factory.mktemp("history")
-    raw, warehouse = place / "raw", place / "warehouse.duckdb"
-    shutil.copytree(CASE, raw)
+    raw = raw_of("merge_of_two_payers", place / "raw")
+    warehouse = place / "warehouse.duckdb"
     accounts, items = raw / "crm__accounts.csv", raw / "billing__subscription_items.csv"
     patch = pytest.MonkeyPatch()
     patch.setenv("EXPANSION_RAW", str(raw))

@@ -21,9 +21,9 @@ from tests.python.compiled_build import (
     read_mart,
     run_settings,
 )
+from tests.python.golden_cases import raw_of
 from tests.python.test_door import AS_OF, GOOD, write
 
-CASES = Path(__file__).parent.parent / "cases"
 SETTING = "inclusive_end_tables"
 ENDED = "billing__discounts"
 ENDS = {
@@ -69,7 +69,7 @@ def as_last_days(raw: Path, place: Path) -> Path:
 def test_last_days_read_as_such_give_the_same_marts(
     case: str, finance_nodes: list[Node], tmp_path: Path
 ) -> None:
-    raw = CASES / case / "raw"
+    raw = raw_of(case, tmp_path / "first_days")
     as_of = dt.date(2025, 6, 30)
     nodes = leading_to(finance_nodes, KEYS)
     plain = build(nodes, run_settings(raw, as_of))

@@ -26,6 +26,7 @@ from orchestration.lock import LockError, held
 from orchestration.publish import PublishError, served, sha256
 from orchestration.settings import PROJECT, Settings, SettingsError, settings
 from orchestration.warehouse import Warehouse
+from tests.python.golden_cases import raw_of
 from tests.python.small_warehouse import AS_OF, rows_of, run_in, write_warehouse
 
 TABLES = ("decisions/verdicts", "marts/figure_days", "marts/figures")
@@ -35,7 +36,7 @@ TABLES = ("decisions/verdicts", "marts/figure_days", "marts/figures")
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings of a warehouse and a folder of snapshots of their own."""
     monkeypatch.setenv("EXPANSION_WAREHOUSE", str(tmp_path / "own.duckdb"))
-    monkeypatch.setenv("EXPANSION_RAW", str(PROJECT / "tests/cases/annual_price/raw"))
+    monkeypatch.setenv("EXPANSION_RAW", str(raw_of("annual_price", tmp_path / "raw")))
     monkeypatch.setenv("EXPANSION_AS_OF", AS_OF)
     monkeypatch.setenv("EXPANSION_TARGET", "duckdb")
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")

@@ -16,11 +16,10 @@ import pandas as pd
 import pytest
 
 from orchestration import report
-from orchestration.settings import PROJECT
 from reports.workbook import workbook
 from tests.python.compiled_build import Node, build, run_settings
+from tests.python.golden_cases import raw_of
 
-CASES = PROJECT / "tests" / "cases"
 CENT = Decimal("0.01")
 NET = "net_revenue_retention_12m"
 
@@ -163,7 +162,7 @@ def test_a_cent_changed_in_the_data_shows(
 def test_a_difference_is_computed_and_not_only_cached(
     finance_nodes: list[Node], tmp_path: Path
 ) -> None:
-    raw = CASES / "eur_accounts_over_a_plan_rate_change" / "raw"
+    raw = raw_of("eur_accounts_over_a_plan_rate_change", tmp_path / "raw")
     conn = build(finance_nodes, run_settings(raw, dt.date(2025, 6, 30)))
     month = report.read_month(conn, "")
     frames = report.read_frames(conn, month)
@@ -272,8 +271,7 @@ def test_a_month_without_retention_says_so(
 def test_a_company_without_arr_has_a_workbook_too(
     finance_nodes: list[Node], tmp_path: Path
 ) -> None:
-    raw = tmp_path / "raw"
-    shutil.copytree(CASES / "annual_price" / "raw", raw)
+    raw = raw_of("annual_price", tmp_path / "raw")
     items = raw / "billing__subscription_items.csv"
     items.write_text(items.read_text(encoding="utf-8").splitlines()[0] + "\n")
     conn = build(finance_nodes, run_settings(raw, dt.date(2026, 3, 31)))
