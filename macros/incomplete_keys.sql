@@ -7,7 +7,8 @@
         {%- set columns = raw_contract()[table].columns %}
         {%- for taint in raw_contract()[table].taints or [] %}
             {%- set read, believed, spared = [], {}, [] %}
-            {%- for name, rule in columns.items() %}
+            {%- set asked = taint.values() | join(' ') ~ (' currency' if taint.amount else '') %}
+            {%- for name, rule in columns.items() if name in asked %}
                 {%- do read.append(
                     typed_value(json_text('raw_row', name), rule) ~ ' as ' ~ name
                 ) %}

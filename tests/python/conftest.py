@@ -9,6 +9,7 @@ import dagster as dg
 import duckdb
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from orchestration.settings import DEMO_AS_OF, DEMO_RAW
 from tests.python.compiled_build import (
@@ -22,6 +23,10 @@ from tests.python.compiled_build import (
     make_build,
     run_settings,
 )
+
+# How long an example takes says more of the machine than of what is tested.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 # Long files begin, each in a process, and short ones fill what is left; the first needs
 # nothing of what the others wait for, the project compiled.

@@ -477,7 +477,7 @@ def scaled(table: pd.DataFrame, by: float, *columns: str) -> pd.DataFrame:
     return table.assign(**{name: table[name].astype(float) * by for name in columns})
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=5)
 @given(by=st.floats(0.01, 1000))
 def test_in_other_money_only_amounts_change(
     inputs: Inputs, few_draws: pd.DataFrame, by: float
@@ -496,7 +496,7 @@ def test_in_other_money_only_amounts_change(
         np.testing.assert_allclose(draws[name], few_draws[name] * factor, rtol=1e-6)
 
 
-@settings(deadline=None, max_examples=5)
+@settings(max_examples=5)
 @given(more=st.floats(0, 1e6), place=st.integers(0, 10_000))
 def test_more_cost_never_lowers_the_cost_of_arr(
     inputs: Inputs, few_draws: pd.DataFrame, more: float, place: int

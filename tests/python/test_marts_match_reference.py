@@ -22,7 +22,6 @@ from tests.python.test_cases import by_key
 # No shrinking: it takes minutes, and the rows that differ say enough.
 @settings(
     max_examples=30,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],

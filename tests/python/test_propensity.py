@@ -97,7 +97,7 @@ def test_training_ends_a_horizon_before_the_test_and_grows() -> None:
         assert training["month"].min() == cases["month"].min()
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, database=None)
+@settings(max_examples=8, derandomize=True, database=None)
 @given(
     seed=st.integers(0, 1000),
     back=st.sampled_from([3, 6]),

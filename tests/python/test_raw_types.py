@@ -168,6 +168,12 @@ def door_nodes(nodes: list[Node]) -> list[Node]:
     return leading_to(nodes, ["data_quality_summary"])
 
 
+@pytest.fixture(scope="module")
+def staged_nodes(nodes: list[Node]) -> list[Node]:
+    """What is staged, and what was refused."""
+    return leading_to(nodes, ["refused_rows"])
+
+
 def refusals(conn: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Key of each refused row -> the reason."""
     rows = "select row_key, reason from quarantine.refused_rows"
@@ -175,14 +181,14 @@ def refusals(conn: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def test_a_value_is_what_the_contract_says_it_is(
-    tmp_path: Path, door_nodes: list[Node]
+    tmp_path: Path, staged_nodes: list[Node]
 ) -> None:
     rows = [
         ITEM | {"item_id": f"V{number:02}", column: text}
         for number, (column, text, _) in enumerate(WRITTEN)
     ]
     raw = write(tmp_path / "raw", GOOD | {"billing__subscription_items": rows})
-    conn = build(door_nodes, run_settings(raw, AS_OF))
+    conn = build(staged_nodes, run_settings(raw, AS_OF))
     found = conn.execute("from staging.stg_billing__subscription_items")
     names = [column[0] for column in found.description]
     staged = {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
@@ -196,13 +202,13 @@ def test_a_value_is_what_the_contract_says_it_is(
             assert staged[item][column] == value, text
 
 
-def test_a_price_is_exact_or_refused(tmp_path: Path, door_nodes: list[Node]) -> None:
+def test_a_price_is_exact_or_refused(tmp_path: Path, staged_nodes: list[Node]) -> None:
     rows = [
         ITEM | {"item_id": f"P{number}", "unit_price": price, "quantity": quantity}
         for number, (price, quantity, _) in enumerate(PRICES)
     ]
     raw = write(tmp_path / "raw", GOOD | {"billing__subscription_items": rows})
-    conn = build(door_nodes, run_settings(raw, AS_OF))
+    conn = build(staged_nodes, run_settings(raw, AS_OF))
     staged = dict(
         conn.execute(
             "select item_id, unit_price from staging.stg_billing__subscription_items"
@@ -326,7 +332,7 @@ def test_an_optional_reference_that_leads_nowhere_is_lost_and_counted(
 
 
 def test_a_discount_of_no_item_there_is_does_not_lower_the_whole_contract(
-    tmp_path: Path, door_nodes: list[Node]
+    tmp_path: Path, staged_nodes: list[Node]
 ) -> None:
     discount = {
         "discount_id": "D1",
@@ -337,7 +343,7 @@ def test_a_discount_of_no_item_there_is_does_not_lower_the_whole_contract(
         "valid_from": "2024-01-01",
     }
     raw = write(tmp_path / "raw", broken("billing__discounts", [discount]))
-    conn = build(door_nodes, run_settings(raw, AS_OF))
+    conn = build(staged_nodes, run_settings(raw, AS_OF))
     reason = "item_id 'I9' is not in billing__subscription_items"
     assert refusals(conn) == {"D1": reason}
 
@@ -381,10 +387,14 @@ ITEMS = "billing__subscription_items"
     ],
 )
 def test_a_number_is_read_as_the_decimal_it_prints_as(
-    price: str, kind: str, expected: str | None, tmp_path: Path, door_nodes: list[Node]
+    price: str,
+    kind: str,
+    expected: str | None,
+    tmp_path: Path,
+    staged_nodes: list[Node],
 ) -> None:
     raw = native(tmp_path / "raw", price, kind)
-    conn = build(door_nodes, run_settings(raw, AS_OF))
+    conn = build(staged_nodes, run_settings(raw, AS_OF))
     found = conn.execute(
         "select interval_count, quantity, unit_price, valid_to "
         "from staging.stg_billing__subscription_items"
@@ -406,10 +416,10 @@ def test_a_number_is_read_as_the_decimal_it_prints_as(
     ],
 )
 def test_a_timestamp_with_a_zone_is_read_in_the_zone_that_is_set(
-    zone: str, day: dt.date, tmp_path: Path, door_nodes: list[Node]
+    zone: str, day: dt.date, tmp_path: Path, staged_nodes: list[Node]
 ) -> None:
     raw = native(tmp_path / "raw", "15", "double")
-    conn = build(door_nodes, replace(run_settings(raw, AS_OF), zone=zone))
+    conn = build(staged_nodes, replace(run_settings(raw, AS_OF), zone=zone))
     staged = "select valid_from from staging.stg_billing__subscription_items"
     assert conn.execute(staged).fetchall() == [(day,)]
 

@@ -33,7 +33,6 @@ AMOUNTS = ("opening_arr", *(f"{name}_arr" for name in MOVEMENTS), "fx_arr")
 ADDITIVE = ("opening_arr", "new_arr", "reactivation_arr", "churn_arr", "fx_arr")
 law = settings(
     max_examples=20,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],

@@ -256,7 +256,6 @@ def test_rejecting_rows_of_any_table_raises_no_figure(
 
 @settings(
     max_examples=6,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],

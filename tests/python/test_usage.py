@@ -13,6 +13,7 @@ from tests.python.compiled_build import (
     assert_data_tests_pass,
     build,
     dbt,
+    leading_to,
     read_mart,
     run_settings,
 )
@@ -144,6 +145,7 @@ def test_a_build_of_what_changed_is_a_build_of_all(
     raw, warehouse = tmp_path / "raw", tmp_path / "warehouse.duckdb"
     monkeypatch.setenv("EXPANSION_RAW", str(raw))
     tables = company()
+    adoption = leading_to(nodes, MARTS)
 
     def rows_kept(as_of: dt.date, *select: str) -> dict[str, list[tuple[Any, ...]]]:
         monkeypatch.setenv("EXPANSION_AS_OF", as_of.isoformat())
@@ -154,7 +156,7 @@ def test_a_build_of_what_changed_is_a_build_of_all(
             return rows_of(conn)
 
     def rows_built(as_of: dt.date) -> dict[str, list[tuple[Any, ...]]]:
-        with build(nodes, run_settings(raw, as_of)) as conn:
+        with build(adoption, run_settings(raw, as_of)) as conn:
             return rows_of(conn)
 
     write(raw, tables)
