@@ -22,13 +22,13 @@ from orchestration.warehouse import Warehouse
 
 # Tables by the name under which the functions below know them.
 SEEDS = {
-    "decisions": "staging.stg_policy__decisions",
-    "options": "staging.stg_policy__decision_options",
-    "criteria": "staging.stg_policy__decision_criteria",
-    "calendar": "staging.stg_policy__review_calendar",
-    "rules": "staging.stg_policy__trigger_rules",
-    "responses": "staging.stg_policy__trigger_responses",
-    "checks": "staging.stg_policy__readiness_checks",
+    "decisions": "policy.decisions",
+    "options": "policy.decision_options",
+    "criteria": "policy.decision_criteria",
+    "calendar": "policy.review_calendar",
+    "rules": "policy.trigger_rules",
+    "responses": "policy.trigger_responses",
+    "checks": "policy.readiness_checks",
     "limits": "staging.stg_policy__governance_policy",
     "benchmarks": "policy.benchmarks",
     "parameters": "policy.decision_parameters",

@@ -32,9 +32,9 @@ ESTIMATED_FROM = (
     "staging.stg_policy__motion_policy",
 )
 CHOSEN_BY = (
-    "staging.stg_policy__decisions",
-    "staging.stg_policy__decision_options",
-    "staging.stg_policy__decision_criteria",
+    "policy.decisions",
+    "policy.decision_options",
+    "policy.decision_criteria",
 )
 LIMITS = "staging.stg_policy__governance_policy"
 READ = (*ESTIMATED_FROM, *CHOSEN_BY, LIMITS)

@@ -11,7 +11,7 @@ from orchestration.warehouse import OneWriter
 
 READS = {
     "staging": {"staging", "seed", "source"},
-    "intermediate": {"intermediate", "staging", "ledger"},
+    "intermediate": {"intermediate", "staging", "ledger", "seed"},
     "marts": {"marts", "intermediate", "ledger"},
     "ledger": {"ledger", "marts", "intermediate", "staging"},
 }

@@ -8,7 +8,7 @@ evidence as (
 
 rules as (
 
-    select * from {{ ref('stg_policy__evidence_source_rules') }}
+    select * from {{ ref('evidence_source_rules') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 rules as (
 
-    select * from {{ ref('stg_policy__evidence_source_rules') }}
+    select * from {{ ref('evidence_source_rules') }}
 
 ),
 

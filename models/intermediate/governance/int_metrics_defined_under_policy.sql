@@ -2,7 +2,7 @@ with
 
 metrics as (
 
-    select * from {{ ref('stg_policy__metrics') }}
+    select * from {{ ref('metrics') }}
 
 ),
 

@@ -21,7 +21,7 @@ plans_in_force as (
 
 rules as (
 
-    select * from {{ ref('stg_policy__account_plan_rules') }}
+    select * from {{ ref('account_plan_rules') }}
 
 ),
 

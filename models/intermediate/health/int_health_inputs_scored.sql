@@ -14,7 +14,7 @@ inputs as (
 
 weights as (
 
-    select * from {{ ref('stg_policy__health_weights') }}
+    select * from {{ ref('health_weights') }}
 
 ),
 

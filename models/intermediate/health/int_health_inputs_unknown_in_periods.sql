@@ -45,7 +45,7 @@ linked as (
 
 weights as (
 
-    select * from {{ ref('stg_policy__health_weights') }}
+    select * from {{ ref('health_weights') }}
 
 ),
 

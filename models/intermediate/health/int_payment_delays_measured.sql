@@ -32,7 +32,7 @@ accounts as (
 
 weights as (
 
-    select * from {{ ref('stg_policy__health_weights') }}
+    select * from {{ ref('health_weights') }}
     where input = 'payment'
 
 ),

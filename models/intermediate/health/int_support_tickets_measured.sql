@@ -26,13 +26,13 @@ accounts as (
 
 ticket_weights as (
 
-    select * from {{ ref('stg_policy__ticket_weights') }}
+    select * from {{ ref('ticket_weights') }}
 
 ),
 
 weights as (
 
-    select * from {{ ref('stg_policy__health_weights') }}
+    select * from {{ ref('health_weights') }}
     where input = 'support'
 
 ),

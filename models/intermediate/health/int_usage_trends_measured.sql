@@ -14,7 +14,7 @@ usage_months as (
 
 weights as (
 
-    select * from {{ ref('stg_policy__health_weights') }}
+    select * from {{ ref('health_weights') }}
     where input = 'usage'
 
 ),

@@ -2,7 +2,7 @@ with
 
 rules as (
 
-    select * from {{ ref('stg_policy__credit_rules') }}
+    select * from {{ ref('credit_rules') }}
     where credit_share > 0
 
 ),

@@ -9,7 +9,7 @@ plays as (
 
 rules as (
 
-    select * from {{ ref('stg_policy__ownership_rules') }}
+    select * from {{ ref('ownership_rules') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 plays as (
 
-    select * from {{ ref('stg_policy__plays') }}
+    select * from {{ ref('plays') }}
 
 ),
 

@@ -8,7 +8,7 @@ signals as (
 
 plays as (
 
-    select * from {{ ref('stg_policy__plays') }}
+    select * from {{ ref('plays') }}
 
 ),
 

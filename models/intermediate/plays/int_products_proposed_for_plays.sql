@@ -8,7 +8,7 @@ ready as (
 
 plays as (
 
-    select * from {{ ref('stg_policy__plays') }}
+    select * from {{ ref('plays') }}
 
 ),
 

@@ -8,7 +8,7 @@ present as (
 
 rules as (
 
-    select * from {{ ref('stg_policy__account_plan_rules') }}
+    select * from {{ ref('account_plan_rules') }}
     where is_required
 
 ),
