@@ -148,6 +148,8 @@ def _built(
     if error := _fails(lambda: open_door(conn, run)):
         yield Finding("the door", "lets a valid company in", error)
         return
+    # At once: a table's way to the disk costs more than most of them.
+    conn.execute("begin transaction")
     for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
         conn.execute(f"create schema if not exists {schema}")
     for node in nodes:
@@ -159,6 +161,7 @@ def _built(
         except duckdb.Error as error:
             yield Finding(node.name, "is built", _short(error))
             return
+    conn.execute("commit")
     refused = conn.execute(
         "select table_name, reason, raw_row from quarantine.refused_rows limit 1"
     ).fetchall()
@@ -192,6 +195,9 @@ def _compared(
 ) -> Iterator[Finding]:
     """Marts of finance that differ from the reference, where sizes allow."""
     if sum(map(len, drawn.tables.values())) > REFERENCE_ROWS:
+        return
+    # The reference knows balances at the end of the month alone.
+    if drawn.policy.get("snapshot_day", "last") != "last":
         return
     try:
         wanted = compute_folder(Path(run.raw), run.as_of, run.policy)

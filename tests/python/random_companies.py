@@ -59,6 +59,7 @@ SHARES = {
     "large": 2,
 }
 RATES = {
+    "USD": ("0.9", "1.1", "1.234567"),
     "EUR": ("1.1", "1.25", "0.85", "1.333333"),
     "JPY": ("0.0067", "0.006667", "0.0075"),
     "IDR": ("0.000064", "0.00006411", "0.0000625"),
@@ -71,6 +72,23 @@ INTERVALS |= {"year": (1, 2, 3, 5)}
 PRICES = {"day": 5, "week": 40, "month": 150, "year": 2000}
 GAPS = (0, 0, 0, 0, 1, 15, 29, 30, 31, 45, 200)
 LENGTHS = (1, 14, 28, 30, 31, 45, 90, 180, 365, 366, 730)
+# What companies may settle otherwise, by policy key; some tables give last days.
+SETTLED = {
+    "renewal_grace_days": ("0", "30", "45"),
+    "past_due_grace_days": ("0", "30", "120"),
+    "discounts_counted": ("forever", "recurring", "none"),
+    "snapshot_day": ("last", "1", "15", "28"),
+    "renewal_gap_closed_by": ("family", "product"),
+    "contract_amount_off": ("once", "each_item"),
+    "item_discount_follows": ("amendments", "item"),
+    "longest_trial_days": ("0", "14", "92", "1000"),
+    "trial_of_a_customer": ("continues", "bears_nothing"),
+    "inclusive_end_tables": (
+        "billing__subscription_items",
+        "billing__subscriptions billing__subscription_statuses",
+        "billing__discounts billing__invoice_lines product__entitlements",
+    ),
+}
 ODD_TEXTS = (
     "Zoë & Söhne",
     'the "best", Ltd',
@@ -102,7 +120,8 @@ class Draft:
     first_day: dt.date
     tables: Tables = field(default_factory=dict)
     hot_days: list[dt.date] = field(default_factory=list)
-    currencies: list[str] = field(default_factory=lambda: ["USD"])
+    reporting: str = "USD"
+    currencies: list[str] = field(default_factory=list)
 
     def chance(self, share: float) -> bool:
         """True in this share of cases."""
@@ -162,6 +181,8 @@ def company(seed: int, size: str | None = None) -> Company:
         as_of = as_of.replace(day=1) - dt.timedelta(1)
     first_day = as_of - dt.timedelta(round(n_months * 30.4))
     draft = Draft(pick, as_of, first_day)
+    draft.reporting = pick.choice(("USD",) * 9 + ("EUR",))
+    draft.currencies = [draft.reporting]
     draft.hot_days = [day for day in _notable(first_day, as_of) if draft.chance(0.3)]
     _rates(draft)
     _accounts(draft, pick.randint(*accounts))
@@ -178,8 +199,9 @@ def company(seed: int, size: str | None = None) -> Company:
     if draft.rows("product__features") and draft.chance(0.8):
         _usage(draft)
     _contract_migrations(draft)
-    for table in CORE:
-        draft.tables.setdefault(table, [])
+    for table in RULES:
+        if table in CORE or draft.chance(0.2):
+            draft.tables.setdefault(table, [])
     return Company(seed, size, draft.tables, as_of, _policy(draft))
 
 
@@ -193,17 +215,14 @@ def _notable(first: dt.date, last: dt.date) -> Iterable[dt.date]:
 
 
 def _policy(draft: Draft) -> dict[str, str]:
-    if draft.chance(0.7):
-        return {}
-    options = {
-        "renewal_grace_days": ("0", "30", "45"),
-        "past_due_grace_days": ("0", "30", "120"),
-        "discounts_counted": ("forever", "recurring", "none"),
-    }
-    return {
+    """What the company settles otherwise than the locked policy."""
+    policy = {} if draft.reporting == "USD" else {"reporting_currency": draft.reporting}
+    if draft.chance(0.5):
+        return policy
+    return policy | {
         key: draft.pick.choice(values)
-        for key, values in options.items()
-        if draft.chance(0.5)
+        for key, values in SETTLED.items()
+        if draft.chance(0.3)
     }
 
 
@@ -212,7 +231,7 @@ def _policy(draft: Draft) -> dict[str, str]:
 
 def _rates(draft: Draft) -> None:
     for currency, rates in RATES.items():
-        if not draft.chance(0.35):
+        if currency == draft.reporting or not draft.chance(0.35):
             continue
         draft.currencies.append(currency)
         days = {draft.day() for _ in range(draft.pick.randint(1, 5))}
