@@ -4,9 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.settings import policy_in_force
 from tests.python.campaign import campaign, taken, told_lines
 from tests.python.compiled_build import Node
-from tests.python.random_companies import SIZES, company
+from tests.python.random_companies import (
+    CORE,
+    RULES,
+    SETTLED,
+    SHARES,
+    SIZES,
+    company,
+)
 from tests.python.surfaces import Project
 
 # As many as fit into the time of the tests; `make fuzz` takes as many as one likes.
@@ -28,6 +36,18 @@ def test_random_valid_companies_pass_every_check_and_render(
 def test_a_company_is_the_same_for_the_same_seed(size: str) -> None:
     assert company(7, size) == company(7, size)
     assert company(7, size).tables != company(8, size).tables
+
+
+def test_companies_settle_every_key_of_the_policy_and_lack_any_table() -> None:
+    drawn = [company(seed, "tiny") for seed in range(80)]
+    settled = {key for one in drawn for key in one.policy}
+    assert settled == {*SETTLED, "reporting_currency"} == set(policy_in_force({}))
+    assert {} in [one.policy for one in drawn]
+    assert SHARES.keys() == SIZES.keys()
+    for table in RULES.keys() - set(CORE):
+        has_rows = {one.tables[table] != [] for one in drawn if table in one.tables}
+        assert has_rows == {True, False}, table
+        assert any(table not in one.tables for one in drawn), table
 
 
 def test_a_broken_check_is_told_with_seed_table_and_row(
