@@ -61,7 +61,10 @@ in_force as (
                 or (
                     balances.is_held = 1
                     and balances.valid_from > items.valid_from
-                    and balances.valid_from <= items.valid_to
+                    and (
+                        items.valid_to is null
+                        or balances.valid_from <= items.valid_to
+                    )
                 )
             )
 
