@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build report boards docs status publish-postgres test lint format
-.PHONY: dev bench demo lock clean metrics pytest fuzz case
+.PHONY: dev bench demo lock clean metrics pytest fuzz case catalogue
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 26
@@ -76,6 +76,9 @@ bench: setup ## Race the models against one hand-written script, at scale
 
 fuzz: setup ## Take random valid companies through the whole graph: SEED=1 N=500
 	@$(BIN)/python -m tests.python.campaign --seed $(or $(SEED),1) --n $(or $(N),100)
+
+catalogue: setup ## Write docs/catalogue.md, every table with its columns
+	@$(BIN)/python -m orchestration.catalogue
 
 case: setup ## Build a golden case as a company of its own: CASE=annual_price
 	@$(BIN)/python -m tests.python.golden_cases build $(CASE)
