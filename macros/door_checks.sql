@@ -5,8 +5,8 @@
     {% set checks = [] %}
     {% for name, rule in columns.items() %}
         {% set value = 'typed.' ~ name %}
-        {% set shown = "cast(typed.raw_" ~ name ~ " as " ~ dbt.type_string() ~ ")" %}
-        {% set said = "concat('" ~ name ~ " ''', " ~ shown ~ ", ''' " %}
+        {% set said = "concat('" ~ name ~ " ''', " ~ told_value('typed.raw_' ~ name)
+            ~ ", ''' " %}
         {% if rule.type != 'text' %}
             {% do checks.append({
                 'fails': 'typed.is_malformed_' ~ name,
@@ -71,7 +71,8 @@
     {% if columns.currency and table != 'billing__fx_rates' %}
         {% do checks.append({
             'fails': 'typed.currency is not null and known_currency.known_id is null',
-            'reason': "concat('currency ''', typed.currency, ''' has no plan rate')",
+            'reason': "concat('currency ''', " ~ told_value('typed.currency')
+                ~ ", ''' has no plan rate')",
         }) %}
     {% endif %}
     {{ return(checks) }}

@@ -1,9 +1,16 @@
 -- Why a raw value is not what its type asks: it is written as one, but out of the type's
--- range, or it is none.
+-- range, or it is none; then how one is written.
 {% macro malformed_reason(name, type) %}
     {%- set raw = 'cast(typed.raw_' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set shown = 'decimal' if type == 'wide' else type -%}
-    {%- set is_none = "'is not of type " ~ shown ~ "'" -%}
+    {%- set forms = {
+        'boolean': 'true or false',
+        'date': 'YYYY-MM-DD',
+        'int': 'digits alone',
+        'bigint': 'digits alone',
+    } -%}
+    {%- set form = forms.get(type, 'digits and a point') -%}
+    {%- set is_none = "'is not of type " ~ shown ~ ' (' ~ form ~ ")'" -%}
     {%- set ranges = {
         'decimal': 'is not below 10^12',
         'wide': 'is not below 10^15',

@@ -24,9 +24,9 @@
             'fails': 'abs(' ~ raw_price ~ ' * ' ~ raw_quantity ~ ' - ' ~ kept ~ ') * '
                 ~ times ~ ' >= 0.005 or abs(' ~ raw_price ~ ' - typed.unit_price) > '
                 ~ '0.00001 * abs(' ~ raw_price ~ ')',
-            'reason': "concat('unit_price ''', typed.raw_unit_price, "
-                ~ "''' with quantity ''', typed.raw_quantity, "
-                ~ "''' needs more than six decimal places')",
+            'reason': "concat('unit_price ''', " ~ told_value('typed.raw_unit_price')
+                ~ ", ''' with quantity ''', " ~ told_value('typed.raw_quantity')
+                ~ ", ''' needs more than six decimal places')",
         },
     ]) }}
 {% endmacro %}

@@ -37,7 +37,8 @@ VALUES = {
     "executive_alignment": ("sum(aligned_arr) / sum(closing_arr) as value", "true"),
     "retention_months": (
         "max(value) as value, max(numerator) as numerator, "
-        "max(denominator) as denominator",
+        "max(denominator) as denominator, max(unknown_arr) as unknown_arr, "
+        "max(n_unknown_accounts) as n_unknown_accounts",
         f"{COMPANY} and metric_id = '{{metric_id}}'",
     ),
 }

@@ -13,6 +13,15 @@ from orchestration.settings import Settings, shown
 
 FAILED = ("fail", "error", "runtime error")
 
+# What of a retention reads as lost, and only is not known.
+UNKNOWN_LOSS = """
+    if(n_unknown_accounts = 0, '', format(
+        '; of the loss {:,.2f} of {:,} {} not known, as rows were refused',
+        cast(unknown_arr as double), n_unknown_accounts,
+        if(n_unknown_accounts = 1, 'account is', 'accounts is')
+    ))
+"""
+
 # A label, how its line is written, the query whose one row fills it, and what it rests
 # on, in the words of the evidence: what is not known for want of it is not 0.
 LINES = (
@@ -45,18 +54,19 @@ LINES = (
     ),
     (
         "NRR, 12 months",
-        "{:.1%} of {:,.2f} ({:,} accounts)",
-        """
-        select value, denominator, n_accounts from marts.retention_months
+        "{:.1%} of {:,.2f} ({:,} accounts){}",
+        f"""
+        select value, denominator, n_accounts, {UNKNOWN_LOSS}
+        from marts.retention_months
         where scope_type = 'company' and metric_id = 'net_revenue_retention_12m'
         order by month_start desc limit 1
         """,
     ),
     (
         "GRR, 12 months",
-        "{:.1%}",
-        """
-        select value from marts.retention_months
+        "{:.1%}{}",
+        f"""
+        select value, {UNKNOWN_LOSS} from marts.retention_months
         where scope_type = 'company' and metric_id = 'gross_revenue_retention_12m'
         order by month_start desc limit 1
         """,
@@ -194,26 +204,40 @@ REFUSALS = """
         concat(
             table_name, ': ', reason, ', ', format('{:,}', n_rows),
             if(n_rows = 1, ' row', ' rows'),
+            if(is_malformed, concat(
+                ', for example ',
+                regexp_extract(example_reason, '(''[^'']*'') is not of type', 1)
+            ), ''),
+            if(missing_arr <> 0, format(
+                '; about {:,.2f} {} of ARR is missing',
+                cast(missing_arr as double), reporting_currency
+            ), ''),
             case
-                when missing_arr is not null then format(
+                when unconverted_arr is not null then format(
                     '; about {:,.2f} {} of ARR is missing',
-                    cast(missing_arr as double), reporting_currency
+                    cast(unconverted_arr as double), unconverted_currency
                 )
-                when local_missing_arr is not null then format(
-                    '; about {:,.2f} {} of ARR is missing',
-                    cast(local_missing_arr as double), currency
+                when n_unconverted_items > 0 then format(
+                    '; the ARR of {:,} {} in {} is missing', n_unconverted_items,
+                    if(n_unconverted_items = 1, 'item', 'items'), unconverted_currency
                 )
+                else ''
             end,
-            if(n_unreadable > 0, format(
-                '; the ARR of {:,} of them cannot be read', n_unreadable
+            if(n_unreadable_items > 0, format(
+                '; the ARR of {:,} {} cannot be read', n_unreadable_items,
+                if(n_unreadable_items = 1, 'item', 'items')
             ), ''),
             ': ', cure
         ),
         count(*) over ()
-    from marts.refusals, staging.stg_policy__metric_policy
+    from (
+        select *, contains(reason, 'is not of type') as is_malformed from marts.refusals
+    ), staging.stg_policy__metric_policy
     order by
-        abs(missing_arr) desc nulls last, abs(local_missing_arr) desc nulls last,
-        n_arr_rows desc, n_rows desc, table_name, reason, currency
+        abs(nullif(missing_arr, 0)) desc nulls last,
+        abs(unconverted_arr) desc nulls last,
+        n_missing_items desc, n_rows desc, table_name, reason, cause_table,
+        cause_reason
     limit 5
 """
 
@@ -279,7 +303,10 @@ def refused_lines(conn: duckdb.DuckDBPyConnection) -> list[str]:
         return []
     more = rows[0][1] - len(rows) if rows else 0
     lines = [one_line(row[0]) for row in rows]
-    return [*lines, f"{more} more reasons: marts.refusals"] if more else lines
+    if not more:
+        return lines
+    reasons = "reason" if more == 1 else "reasons"
+    return [*lines, f"{more} more {reasons}: see marts.refusals"]
 
 
 def doubt_lines(conn: duckdb.DuckDBPyConnection) -> list[str]:

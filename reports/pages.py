@@ -269,7 +269,18 @@ def _value(known: Known, row: Row) -> str:
     if fact.get("denominator") is not None:
         parts = (f"{fact[name]:,}" for name in ("numerator", "denominator"))
         text += f" ({' / '.join(parts)})"
-    return f"{text}, whole company, {fact['month']}"
+    text += f", whole company, {fact['month']}"
+    return text + _unknown_loss(fact)
+
+
+def _unknown_loss(fact: Row) -> str:
+    """What of a retention reads as lost, and only is not known."""
+    n_accounts = fact.get("n_unknown_accounts")
+    if not n_accounts:
+        return ""
+    whose = "1 account is" if n_accounts == 1 else f"{n_accounts:,} accounts is"
+    amount = f"{fact['unknown_arr']:,}"
+    return f"; of the loss {amount} of {whose} not known, as rows were refused"
 
 
 def _measured(known: Known, metric_id: str) -> list[str]:

@@ -224,10 +224,15 @@ def retention_table(rows: Sequence[dict[str, Any]]) -> Table:
         Column("value", "Value", "exact_rate"),
         Column("n_accounts", "Accounts", "count", 10),
         Column("top_account_share", "Largest account", "rate", 10),
+        Column("n_unknown_accounts", "Accounts whose loss is not known", "count", 14),
+        Column("unknown_arr", "Of the loss not known", "money"),
     ]
     order = ("scope_type", "scope_value", "metric_id")
     kept = sorted(rows, key=lambda row: tuple(row[name] for name in order))
-    about = "marts.retention_months, the month. Value: numerator / denominator."
+    about = (
+        "marts.retention_months, the month. Value: numerator / denominator. Not known: "
+        "what reads as lost, at most, because rows were refused."
+    )
     table = Table("Retention data", about, columns, kept)
     return _with(table, "value", _value)
 
@@ -367,6 +372,15 @@ def summary_lines(
         Line("Gross revenue retention", quotient(kept, opening, NO_OPENING), "rate"),
         Line("Logo retention", quotient(kept_logos, logos, NO_OPENING), "rate"),
         Line("Accounts of the cohort", logos, "count"),
+        Line(
+            "Of the loss not known, as rows were refused: ARR, at most",
+            cents(_metric(retention, NET, "unknown_arr")),
+        ),
+        Line(
+            "Of the loss not known, as rows were refused: accounts",
+            _metric(retention, NET, "n_unknown_accounts"),
+            "count",
+        ),
         Line("From flow retention to net retention", look="heading"),
         Line("Numerator of nrr_flow_12m", _metric(retention, "nrr_flow_12m")),
         *(

@@ -48,6 +48,7 @@ CASE_KEYS = KEYS | {
 SELDOM_KEYS = {
     "expansion_months": ["scope_type", "scope_value", "month_start"],
     "reconciliation_source_totals": ["table_name", "measure"],
+    "refusals": ["table_name", "reason", "cause_table", "cause_reason"],
     "table_doubts": ["doubt", "table_name"],
 }
 

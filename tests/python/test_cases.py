@@ -21,6 +21,7 @@ LISTED_WHOLE = {
     "arr_account_months",
     "arr_product_months",
     "expansion_drivers",
+    "refusals",
     "revenue_doubts",
     "table_doubts",
 }

@@ -67,22 +67,22 @@ BROKEN = {
     "a value of the wrong type": (
         "billing__subscription_items",
         [ITEM | {"item_id": "I2", "quantity": "ten"}],
-        "quantity 'ten' is not of type decimal",
+        "quantity 'ten' is not of type decimal (digits and a point)",
     ),
     "a date that is none": (
         "billing__subscription_items",
         [ITEM | {"item_id": "I3", "valid_from": "2024-02-30"}],
-        "valid_from '2024-02-30' is not of type date",
+        "valid_from '2024-02-30' is not of type date (YYYY-MM-DD)",
     ),
     "a whole number with a fraction": (
         "billing__subscription_items",
         [ITEM | {"item_id": "I4", "interval_count": "1.5"}],
-        "interval_count '1.5' is not of type int",
+        "interval_count '1.5' is not of type int (digits alone)",
     ),
     "a boolean that is neither": (
         "billing__subscription_items",
         [ITEM | {"item_id": "I5", "is_contracted_step": "yes"}],
-        "is_contracted_step 'yes' is not of type boolean",
+        "is_contracted_step 'yes' is not of type boolean (true or false)",
     ),
     "an unknown enum value": (
         "billing__subscription_items",
@@ -224,9 +224,9 @@ def test_what_needs_a_refused_row_is_refused_too_and_the_rest_does_without(
         "select row_key, reason from quarantine.refused_rows order by row_key"
     ).fetchall()
     assert refused == [
-        ("A2", "created_on '2024' is not of type date"),
+        ("A2", "created_on '2024' is not of type date (YYYY-MM-DD)"),
         ("I2", "subscription_id 'S2' is not in billing__subscriptions"),
-        ("S2", "started_on '?' is not of type date"),
+        ("S2", "started_on '?' is not of type date (YYYY-MM-DD)"),
     ]
     lost = conn.execute("select row_key, lost_value from quarantine.lost_references")
     assert lost.fetchall() == [("A3", "A2")]

@@ -142,7 +142,7 @@ OUTSIDE = [
             "usage_date": "infinity",
             "event_count": "1",
         },
-        "usage_date 'infinity' is not of type date",
+        "usage_date 'infinity' is not of type date (YYYY-MM-DD)",
     ),
     (
         "finance__period_closes",

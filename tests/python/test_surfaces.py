@@ -102,7 +102,17 @@ def test_refused_money_is_said_with_its_cure(seen: Callable[[str], Shown]) -> No
         "billing__subscriptions: currency 'EUR' has no plan rate, 1 row; about "
         "19,200.00 EUR of ARR is missing: add its plan rate to billing__fx_rates"
     )
-    assert "quantity is not of type decimal, 1 row; the ARR of 1 of them" in refused[1]
+    assert refused[1] == (
+        "billing__subscription_items: quantity is not of type decimal (digits and a "
+        "point), 1 row, for example 'many'; the ARR of 1 item cannot be read: mend these "
+        "rows in the source: see quarantine.refused_rows"
+    )
+    assert refused[2] == (
+        "billing__subscription_items: subscription_id is not in billing__subscriptions, "
+        "1 row: comes in with what it refers to, refused too: billing__subscriptions: "
+        "currency 'EUR' has no plan rate"
+    )
+    assert len(refused) == 3
     assert company.boards["executive refusals"][0][:5] == (
         "billing__subscriptions",
         "currency 'EUR' has no plan rate",

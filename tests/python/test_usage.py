@@ -202,10 +202,10 @@ def test_refused_usage_says_why_and_nothing_is_lost(
         ).fetchall()
         assert refused == [
             ("account_id 'A9' is not in crm__accounts", 1),
-            ("event_count '1.5' is not of type bigint", 1),
-            ("quantity 'much' is not of type decimal", 1),
+            ("event_count '1.5' is not of type bigint (digits alone)", 1),
+            ("quantity 'much' is not of type decimal (digits and a point)", 1),
             ("the key is in rows that differ", 2),
-            ("usage_date '2025-02-30' is not of type date", 1),
+            ("usage_date '2025-02-30' is not of type date (YYYY-MM-DD)", 1),
             ("usage_date is empty", 1),
             ("user_id is empty", 1),
         ]

@@ -13,7 +13,9 @@ accounts as (
         sum(kept_arr) as kept_arr,
         count(*) filter (where is_kept) as n_kept_accounts,
         sum(greatest(opening_arr, 0)) as opening_arr,
-        count(*) filter (where opening_arr > 0) as n_accounts
+        count(*) filter (where opening_arr > 0) as n_accounts,
+        count(*) filter (where unknown_arr > 0) as n_unknown_accounts,
+        sum(unknown_arr) as unknown_arr
     from {{ ref('retention_accounts') }}
     group by scope_type, scope_value, month_start, lag_months
 
@@ -51,7 +53,9 @@ compared as (
                 else accounts.opening_arr
             end,
             0
-        ) as accounts_denominator
+        ) as accounts_denominator,
+        coalesce(accounts.n_unknown_accounts, 0) as n_accounts_unknown,
+        coalesce(accounts.unknown_arr, 0) as accounts_unknown_arr
     from cells
     left join accounts
         on
@@ -66,3 +70,5 @@ select * from compared
 where
     numerator <> accounts_numerator
     or denominator <> accounts_denominator
+    or n_unknown_accounts <> n_accounts_unknown
+    or unknown_arr <> accounts_unknown_arr

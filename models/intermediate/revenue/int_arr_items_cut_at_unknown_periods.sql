@@ -88,6 +88,8 @@ touched as (
         keyed.valid_from as period_from,
         keyed.valid_to,
         keyed.signed_to,
+        unknown_periods.table_name,
+        unknown_periods.row_key,
         unknown_periods.reason,
         greatest(keyed.valid_from, unknown_periods.valid_from) as unknown_from,
         least(keyed.signed_to, unknown_periods.valid_to) as unknown_to
@@ -151,6 +153,7 @@ segments as (
 
 ),
 
+-- Of several refused rows that leave a part unknown the first one is told.
 judged as (
 
     select
@@ -160,7 +163,17 @@ judged as (
         segments.changes_on as valid_from,
         least(segments.valid_to, segments.next_change_on) as valid_to,
         least(segments.signed_to, segments.next_change_on) as signed_to,
-        min(touched.reason) as reason
+        touched.table_name,
+        touched.row_key,
+        touched.reason,
+        row_number() over (
+            partition by
+                segments.is_adjustment,
+                segments.item_id,
+                segments.period_from,
+                segments.changes_on
+            order by touched.table_name, touched.row_key, touched.reason
+        ) as place
     from segments
     left join touched
         on
@@ -172,14 +185,6 @@ judged as (
                 touched.unknown_to is null
                 or segments.changes_on < touched.unknown_to
             )
-    group by
-        segments.item_id,
-        segments.is_adjustment,
-        segments.period_from,
-        segments.changes_on,
-        segments.valid_to,
-        segments.signed_to,
-        segments.next_change_on
 
 )
 
@@ -191,6 +196,8 @@ select
     valid_to,
     signed_to,
     reason is null as is_known,
+    table_name,
+    row_key,
     reason
 from judged
-where signed_to is null or valid_from < signed_to
+where place = 1 and (signed_to is null or valid_from < signed_to)

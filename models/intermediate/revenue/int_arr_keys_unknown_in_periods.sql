@@ -147,6 +147,7 @@ contracts as (
     select
         key_value as subscription_id,
         table_name,
+        row_key,
         reason,
         valid_from,
         valid_to
@@ -163,6 +164,7 @@ contracts as (
     select
         contracts_of_ids.subscription_id,
         incomplete.table_name,
+        incomplete.row_key,
         incomplete.reason,
         incomplete.valid_from,
         incomplete.valid_to
@@ -180,6 +182,7 @@ contracts as (
     select
         incomplete.key_value as subscription_id,
         incomplete.table_name,
+        incomplete.row_key,
         incomplete.reason,
         incomplete.valid_from,
         cast(null as date) as valid_to
@@ -201,6 +204,7 @@ contracts as (
     select
         contracts_of_ids.subscription_id,
         incomplete.table_name,
+        incomplete.row_key,
         incomplete.reason,
         incomplete.valid_from,
         incomplete.valid_to
@@ -217,6 +221,7 @@ followed as (
     select
         subscription_id,
         table_name,
+        row_key,
         reason,
         valid_from,
         valid_to
@@ -227,6 +232,7 @@ followed as (
     select
         successors.next_subscription_id as subscription_id,
         followed.table_name,
+        followed.row_key,
         followed.reason,
         followed.valid_from,
         followed.valid_to
@@ -241,6 +247,7 @@ currencies as (
     select
         incomplete.key_value as currency,
         incomplete.table_name,
+        incomplete.row_key,
         incomplete.reason,
         case
             when min(fx_rates.valid_from) < incomplete.valid_from
@@ -258,6 +265,7 @@ currencies as (
     group by
         incomplete.key_value,
         incomplete.table_name,
+        incomplete.row_key,
         incomplete.reason,
         incomplete.valid_from
 
@@ -270,6 +278,7 @@ reduced as (
     select
         present_accounts.ultimate_account_id as account_id,
         incomplete.table_name,
+        incomplete.row_key,
         incomplete.reason,
         incomplete.valid_from,
         incomplete.valid_to
@@ -282,6 +291,7 @@ reduced as (
     select
         accounts.ultimate_account_id as account_id,
         currencies.table_name,
+        currencies.row_key,
         currencies.reason,
         greatest(adjustments.valid_from, currencies.valid_from) as valid_from,
         least(adjustments.valid_to, currencies.valid_to) as valid_to
@@ -306,6 +316,7 @@ select
     'subscription' as key_type,
     subscription_id as key_value,
     table_name,
+    row_key,
     reason,
     valid_from,
     valid_to
@@ -317,6 +328,7 @@ select
     'currency' as key_type,
     currency as key_value,
     table_name,
+    row_key,
     reason,
     valid_from,
     valid_to
@@ -328,6 +340,7 @@ select
     'account' as key_type,
     account_id as key_value,
     table_name,
+    row_key,
     reason,
     valid_from,
     valid_to

@@ -5,6 +5,7 @@ refused as (
     select
         key_value as subscription_id,
         valid_from,
+        min(row_key) as row_key,
         case when count(*) = count(valid_to) then max(valid_to) end as valid_to
     from {{ ref('incomplete_arr_keys') }}
     where
@@ -21,6 +22,7 @@ statuses as (
     select
         subscription_id,
         status,
+        cast(null as {{ dbt.type_string() }}) as row_key,
         valid_from,
         valid_to
     from {{ ref('stg_billing__subscription_statuses') }}
@@ -30,6 +32,7 @@ statuses as (
     select
         subscription_id,
         'unknown' as status,
+        row_key,
         valid_from,
         valid_to
     from refused
@@ -71,6 +74,7 @@ covered as (
         periods.valid_from,
         periods.valid_to,
         statuses.status,
+        statuses.row_key,
         row_number() over (
             partition by periods.subscription_id, periods.valid_from
             order by statuses.valid_from desc
@@ -88,6 +92,7 @@ select
     subscription_id,
     valid_from,
     valid_to,
-    status
+    status,
+    row_key
 from covered
 where recency = 1

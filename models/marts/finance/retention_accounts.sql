@@ -12,6 +12,12 @@ cohorts as (
 
 ),
 
+unknown_losses as (
+
+    select * from {{ ref('int_unknown_losses_dated_to_account_months') }}
+
+),
+
 scopes as (
 
     select * from {{ ref('int_scope_groups_spread_to_scopes') }}
@@ -35,7 +41,8 @@ stacked as (
         opening_arr,
         0 as closing_arr,
         0 as kept_arr,
-        0 as n_kept_accounts
+        0 as n_kept_accounts,
+        0 as unknown_arr
     from openings
 
     union all
@@ -49,8 +56,24 @@ stacked as (
         0 as opening_arr,
         closing_arr,
         kept_arr,
-        n_kept_accounts
+        n_kept_accounts,
+        0 as unknown_arr
     from cohorts
+
+    union all
+
+    select
+        lag_months,
+        account_id,
+        group_id,
+        month_number as first_month,
+        month_number + 1 as end_month,
+        0 as opening_arr,
+        0 as closing_arr,
+        0 as kept_arr,
+        0 as n_kept_accounts,
+        unknown_arr
+    from unknown_losses
 
 ),
 
@@ -64,7 +87,8 @@ account_months as (
         sum(stacked.opening_arr) as opening_arr,
         sum(stacked.closing_arr) as closing_arr,
         sum(stacked.kept_arr) as kept_arr,
-        sum(stacked.n_kept_accounts) as n_kept_accounts
+        sum(stacked.n_kept_accounts) as n_kept_accounts,
+        sum(stacked.unknown_arr) as unknown_arr
     from stacked
     inner join months
         on
@@ -87,6 +111,7 @@ select
     cast(account_months.opening_arr as decimal(18, 2)) as opening_arr,
     cast(account_months.closing_arr as decimal(18, 2)) as closing_arr,
     cast(account_months.kept_arr as decimal(18, 2)) as kept_arr,
-    account_months.n_kept_accounts > 0 as is_kept
+    account_months.n_kept_accounts > 0 as is_kept,
+    cast(account_months.unknown_arr as decimal(18, 2)) as unknown_arr
 from account_months
 inner join scopes on account_months.group_id = scopes.group_id

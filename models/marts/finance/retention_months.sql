@@ -1,8 +1,30 @@
 with
 
-cohorts as (
+measured as (
 
     select * from {{ ref('int_cohorts_summed_to_scope_months') }}
+
+),
+
+unknown_losses as (
+
+    select * from {{ ref('int_unknown_losses_summed_to_scope_months') }}
+
+),
+
+cohorts as (
+
+    select
+        measured.*,
+        coalesce(unknown_losses.n_unknown_accounts, 0) as n_unknown_accounts,
+        coalesce(unknown_losses.unknown_arr, 0) as unknown_arr
+    from measured
+    left join unknown_losses
+        on
+            measured.scope_type = unknown_losses.scope_type
+            and measured.scope_value = unknown_losses.scope_value
+            and measured.month_start = unknown_losses.month_start
+            and measured.lag_months = unknown_losses.lag_months
 
 ),
 
@@ -85,5 +107,7 @@ select
     cast(
         case when base_arr > 0 then largest_opening_arr / base_arr end as decimal(18, 6)
     ) as top_account_share,
+    cast(n_unknown_accounts as bigint) as n_unknown_accounts,
+    cast(unknown_arr as decimal(18, 2)) as unknown_arr,
     policy_version
 from metrics

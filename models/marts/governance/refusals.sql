@@ -9,13 +9,16 @@ refusals as (
 select
     table_name,
     reason,
-    currency,
     n_rows,
     example_key,
     example_reason,
-    n_arr_rows,
-    n_unreadable,
-    local_missing_arr,
+    cause_table,
+    cause_reason,
+    n_missing_items,
+    n_unreadable_items,
+    n_unconverted_items,
     missing_arr,
+    unconverted_arr,
+    unconverted_currency,
     cure
 from refusals
