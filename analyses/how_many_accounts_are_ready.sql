@@ -17,6 +17,7 @@ health as (
 select
     flags.month_start,
     count(*) as n_accounts,
+    count(flags.is_ready) as n_known,
     count(*) filter (where flags.is_ready) as n_ready,
     case
         when count(health.score) > 0 then count(*) filter (where flags.is_churn_risk)

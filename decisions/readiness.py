@@ -24,6 +24,7 @@ from decisions.governance import (
 
 PASSED, CONDITION, FAILED = "passed", "condition", "failed"
 READY, CONDITIONS, NOT_READY = "ready", "ready_with_conditions", "not_ready"
+NOT_ASKED = "not_asked"
 OPEN = "open_question"
 # What must be the same for all options, or their values do not compare.
 COMMON = ("as_of", "policy_version", "horizon_months", "currency")
@@ -71,11 +72,15 @@ def readiness(
     policy: Policy,
     as_of: dt.date,
 ) -> pd.DataFrame:
-    """One row per decision asked by the date and check, each with the verdict."""
+    """One row per decision asked by the date and check, each with the verdict.
+
+    One asked for only later has a row that says so.
+    """
     tables = [
         _checked(decision, checks, evidence, policy, as_of)
-        for decision in rows_of(decisions)
         if decision["asked_on"] <= as_of
+        else _not_asked(decision, as_of)
+        for decision in rows_of(decisions)
     ]
     empty = pd.DataFrame(columns=READINESS)
     return pd.concat(tables, ignore_index=True) if tables else empty
@@ -106,6 +111,20 @@ def _checked(
         )
     table = pd.DataFrame(rows, columns=READINESS)
     return table.assign(verdict=_verdict(set(table["state"])))
+
+
+def _not_asked(decision: Row, as_of: dt.date) -> pd.DataFrame:
+    asked_on = decision["asked_on"]
+    row = {
+        "decision_id": decision["decision_id"],
+        "check_name": NOT_ASKED,
+        "asks": "Is the decision asked for by the as-of date?",
+        "state": NOT_ASKED,
+        "failing_rows": f"asked for on {asked_on}, after the as-of date {as_of}",
+        "verdict": NOT_ASKED,
+        "as_of": as_of,
+    }
+    return pd.DataFrame([row], columns=READINESS)
 
 
 def _verdict(states: set[str]) -> str:

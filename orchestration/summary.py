@@ -22,8 +22,18 @@ UNKNOWN_LOSS = """
     ))
 """
 
-# A label, how its line is written, the query whose one row fills it, and what it rests
-# on, in the words of the evidence: what is not known for want of it is not 0.
+# Signals of the last month, and those of them that anybody can be measured by.
+KNOWN_SIGNALS = """
+    select count(distinct signal) as n_known, any_value(n_signals) as n_signals
+    from
+        marts.account_signals,
+        (select count(*) as n_signals from marts.signal_backtest)
+    where month_start = (select max(month_start) from marts.account_signals)
+"""
+
+# A label, how its line is written, the query whose one row fills it, what it rests on,
+# in the words of the evidence, as what is not known for want of it is not 0, and the
+# query of what to say where there is nothing.
 LINES = (
     (
         "rows in",
@@ -102,6 +112,8 @@ LINES = (
         )
         from marts.period_closes having count(*) > 0
         """,
+        "",
+        "select 'none' from marts.period_closes having count(*) = 0",
     ),
     (
         "books",
@@ -127,6 +139,8 @@ LINES = (
         select count(*), sum(doubt_arr) from marts.revenue_doubts
         where is_in_closing_arr having count(*) > 0
         """,
+        "",
+        "select 'none' from marts.revenue_doubts having count(*) >= 0",
     ),
     (
         "signals",
@@ -156,8 +170,15 @@ LINES = (
         select n_ready, expected_arr, expected_arr_low, expected_arr_high, n_held_out
         from marts.expansion_summary
         where scope_type = 'company' and exists (from marts.account_signals)
+            and n_ready + n_held_out > 0
         """,
         "signal",
+        f"""
+        select concat('none', if(n_known < n_signals, format(
+            '; only {{:,}} of {{:,}} signals known', n_known, n_signals
+        ), ''))
+        from ({KNOWN_SIGNALS}) where n_known > 0
+        """,
     ),
     (
         "churn risks",
@@ -175,23 +196,32 @@ LINES = (
         select count(*) filter (where state = 'fired'), count(*)
         from decisions.review_triggers having count(*) > 0
         """,
+        "",
+        """
+        select 'none watched: no decision is asked for by ' || as_of_date
+        from staging.stg_policy__metric_policy
+        """,
     ),
     (
         "decisions",
         "{}",
         """
-        select string_agg(
-            concat(
+        select string_agg(said, '; ' order by decision_id)
+        from (
+            select decision_id, concat(
                 decision_id, ' ', replace(verdict, '_', ' '),
                 coalesce(', ' || recommended_option, '')
-            ),
-            '; ' order by decision_id
-        )
-        from (
+            ) as said
             from decisions.decision_record
             qualify row_number() over (
                 partition by decision_id order by version desc
             ) = 1
+            union all
+            select decision_id, concat(decision_id, ' ', failing_rows)
+            from decisions.decision_readiness
+            where state = 'not_asked' and decision_id not in (
+                select decision_id from decisions.decision_record
+            )
         )
         """,
     ),
@@ -349,17 +379,27 @@ class Dashes(string.Formatter):
 
 
 def _filled(
-    conn: duckdb.DuckDBPyConnection, text: str, query: str, rests_on: str = ""
+    conn: duckdb.DuckDBPyConnection,
+    text: str,
+    query: str,
+    rests_on: str = "",
+    otherwise: str = "",
 ) -> str:
     """The text filled with the row of a query; where there is none yet, why not."""
-    try:
-        rows = conn.execute(query).fetchall()
-    except duckdb.CatalogException:
-        rows = []
-    is_known = rows and rows[0][0] is not None
-    if is_known:
-        return Dashes().format(text, *rows[0])
+    if row := _row(conn, query):
+        return Dashes().format(text, *row)
+    if otherwise and (row := _row(conn, otherwise)):
+        return str(row[0])
     return _needs(conn, rests_on) if rests_on else "-"
+
+
+def _row(conn: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...] | None:
+    """The row of a query; None where there is none, or it begins with nothing."""
+    try:
+        row = conn.execute(query).fetchone()
+    except duckdb.CatalogException:
+        return None
+    return row if row and row[0] is not None else None
 
 
 def _needs(conn: duckdb.DuckDBPyConnection, rests_on: str) -> str:

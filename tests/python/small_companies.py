@@ -30,7 +30,8 @@ ONE_MONTH = {
     "ITM-1,SUB-1,PRD-1,recurring,month,1,1,0.01,2026-06-11,,,\n",
 }
 # Three customers over three years, nothing but contracts; one pays in a currency that
-# has no rate, the quantity of another's last line cannot be read.
+# has no rate, the quantity of another's last line cannot be read. The last line of the
+# third begins on no date that can be read: whether it left is not known.
 FOUR_TABLES = {
     "crm__accounts": "account_id,account_name,segment,country\n"
     "ACC-1,Alder,small,DE\nACC-2,Birch & 'Söhne',large,\nACC-3,Cedar,small,FR\n",
@@ -44,7 +45,8 @@ FOUR_TABLES = {
     "ITM-2,SUB-1,PRO,recurring,month,1,12,30,2025-09-01,,,\n"
     "ITM-3,SUB-2,PRO,recurring,year,1,40,480,2024-03-01,,,\n"
     "ITM-4,SUB-3,BASE,recurring,month,1,5,20,2024-01-15,2026-02-01,,\n"
-    "ITM-5,SUB-1,ADD,recurring,month,1,many,15,2026-01-01,,,\n",
+    "ITM-5,SUB-1,ADD,recurring,month,1,many,15,2026-01-01,,,\n"
+    "ITM-6,SUB-3,PRO,recurring,month,1,5,30,01.02.2026,,amendment,\n",
 }
 
 

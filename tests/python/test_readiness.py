@@ -198,8 +198,15 @@ def test_a_signal_older_than_the_last_points_is_past() -> None:
     ] == ("passed")
 
 
-def test_what_is_asked_later_is_not_there_yet() -> None:
-    assert checked(decisions(asked_on=AS_OF + dt.timedelta(days=1))).empty
+def test_what_is_asked_later_says_so_and_nothing_else() -> None:
+    tomorrow = AS_OF + dt.timedelta(days=1)
+    found = checked(decisions(asked_on=tomorrow))
+    assert list(found.index) == ["not_asked"]
+    row = found.loc["not_asked"]
+    assert (row["state"], row["verdict"]) == ("not_asked", "not_asked")
+    said = f"asked for on {tomorrow}, after the as-of date {AS_OF}"
+    assert row["failing_rows"] == said
+    assert pd.isna(row["supplied_by"]) and pd.isna(row["supply_by"])
 
 
 def test_scores_are_stamped_with_the_horizon_they_were_valued_under() -> None:

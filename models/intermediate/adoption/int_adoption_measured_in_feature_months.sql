@@ -43,7 +43,7 @@ feature_months as (
         coalesce(entitled.account_id, used.account_id) as account_id,
         coalesce(entitled.feature_key, used.feature_key) as feature_key,
         coalesce(entitled.month_number, used.month_number) as month_number,
-        entitled.account_id is not null as is_entitled,
+        case when entitled.account_id is not null then true end as is_entitled,
         used.n_users,
         used.n_days,
         used.n_events,
@@ -64,7 +64,9 @@ select
     months.month_start,
     features.is_core,
     features.is_premium,
-    feature_months.is_entitled,
+    -- Before the first entitlement of any account nobody knows who has what.
+    case when months.has_entitlements then coalesce(feature_months.is_entitled, false) end
+        as is_entitled,
     -- Before the log begins nobody knows: that is not the same as none.
     case when months.is_logged then coalesce(feature_months.n_users, 0) end as n_users,
     case when months.is_logged then coalesce(feature_months.n_days, 0) end as n_days,

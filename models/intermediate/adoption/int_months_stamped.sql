@@ -100,6 +100,7 @@ entitled_months as (
 
     select
         months.month_number,
+        count(*) as n_rights,
         sum(hashed_entitlements.fingerprint) as rights
     from months
     inner join hashed_entitlements
@@ -121,6 +122,7 @@ contents as (
         n_events,
         used_days,
         links,
+        0 as n_rights,
         0 as rights
     from used_months
 
@@ -132,6 +134,7 @@ contents as (
         0 as n_events,
         0 as used_days,
         0 as links,
+        n_rights,
         rights
     from entitled_months
 
@@ -147,6 +150,7 @@ so_far as (
         coalesce(sum(contents.n_events), 0) as n_events,
         coalesce(sum(contents.used_days), 0) as used_days,
         coalesce(sum(contents.links), 0) as links,
+        coalesce(sum(contents.n_rights), 0) as n_rights,
         coalesce(sum(contents.rights), 0) as rights
     from months
     left join contents on months.month_number >= contents.month_number
@@ -159,6 +163,7 @@ select
     months.month_start,
     months.balance_on,
     so_far.n_rows > 0 as is_logged,
+    so_far.n_rights > 0 as has_entitlements,
     {{ dbt.datediff('months.balance_on', 'metric_policy.as_of_date', 'day') }}
     <= motion_policy.late_usage_days as is_open,
     {{ dbt.hash(

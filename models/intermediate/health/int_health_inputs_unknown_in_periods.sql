@@ -49,6 +49,31 @@ weights as (
 
 ),
 
+evidence_rules as (
+
+    select * from {{ ref('evidence_source_rules') }}
+    where feeds like '%health:%'
+
+),
+
+row_counts as (
+
+    select * from {{ ref('row_counts') }}
+    where n_raw_rows > 0
+
+),
+
+-- Of an input that nobody handed over nothing was refused: there is no data.
+handed_over as (
+
+    select distinct weights.input
+    from weights
+    inner join evidence_rules
+        on evidence_rules.feeds like concat('%', weights.input, '%')
+    inner join row_counts on evidence_rules.raw_table = row_counts.table_name
+
+),
+
 present_accounts as (
 
     select
@@ -117,53 +142,66 @@ of_accounts as (
     cross join weights
     where incomplete.unknown_figure = 'account'
 
+),
+
+unknown_inputs as (
+
+    select
+        present_accounts.ultimate_account_id as account_id,
+        of_accounts.input,
+        false as is_silence_only,
+        of_accounts.valid_from,
+        of_accounts.valid_to
+    from of_accounts
+    inner join present_accounts on of_accounts.account_id = present_accounts.account_id
+
+    union
+
+    -- An entitlement adds no use: without it an account may only seem to have none to use.
+    select
+        account_id,
+        'usage' as input,
+        table_name = 'product__entitlements' as is_silence_only,
+        valid_from,
+        valid_to
+    from unknown_adoption
+
+    union
+
+    -- Use is compared with the months in which the account was a customer.
+    select
+        account_id,
+        'usage' as input,
+        false as is_silence_only,
+        valid_from,
+        valid_to
+    from unknown_arr
+
+    union
+
+    -- A source that is refused has not fallen silent: of every account that knows it.
+    select
+        cast(null as {{ dbt.type_string() }}) as account_id,
+        case table_name
+            when 'support__tickets' then 'support'
+            when 'crm__activities' then 'sponsor'
+            else 'usage'
+        end as input,
+        false as is_silence_only,
+        valid_from,
+        valid_from as valid_to
+    from incomplete
+    where
+        table_name in ('support__tickets', 'crm__activities', 'product__usage_daily')
+        and unknown_figure in ('support', 'sponsor', 'adoption')
+
 )
 
 select
-    present_accounts.ultimate_account_id as account_id,
-    of_accounts.input,
-    false as is_silence_only,
-    of_accounts.valid_from,
-    of_accounts.valid_to
-from of_accounts
-inner join present_accounts on of_accounts.account_id = present_accounts.account_id
-
-union
-
--- An entitlement adds no use: without it an account may only seem to have none to use.
-select
-    account_id,
-    'usage' as input,
-    table_name = 'product__entitlements' as is_silence_only,
-    valid_from,
-    valid_to
-from unknown_adoption
-
-union
-
--- Use is compared with the months in which the account was a customer.
-select
-    account_id,
-    'usage' as input,
-    false as is_silence_only,
-    valid_from,
-    valid_to
-from unknown_arr
-
-union
-
--- A source that is refused has not fallen silent: of every account that knows it.
-select
-    cast(null as {{ dbt.type_string() }}) as account_id,
-    case table_name
-        when 'support__tickets' then 'support'
-        when 'crm__activities' then 'sponsor'
-        else 'usage'
-    end as input,
-    false as is_silence_only,
-    valid_from,
-    valid_from as valid_to
-from incomplete
-where
-    table_name in ('support__tickets', 'crm__activities', 'product__usage_daily')
-    and unknown_figure in ('support', 'sponsor', 'adoption')
+    unknown_inputs.account_id,
+    unknown_inputs.input,
+    unknown_inputs.is_silence_only,
+    unknown_inputs.valid_from,
+    unknown_inputs.valid_to
+from unknown_inputs
+inner join handed_over on unknown_inputs.input = handed_over.input

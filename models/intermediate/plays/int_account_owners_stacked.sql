@@ -44,7 +44,7 @@ select
     named.role,
     named.user_id,
     coalesce(users.is_active, false) as is_active,
-    coalesce(not users.is_active, false) as has_left,
+    not users.is_active as has_left,
     users.started_on,
     users.ended_on
 from named

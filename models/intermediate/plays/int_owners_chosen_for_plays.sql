@@ -50,7 +50,8 @@ named as (
         ranked_rules.owner_role,
         ranked_rules.backup_role,
         coalesce(owners.is_active, false) as has_owner,
-        coalesce(owners.has_left, false) as is_first_owner_gone,
+        case when owners.user_id is null then false else owners.has_left end
+            as is_first_owner_gone,
         owners.user_id as owner_user_id,
         backups.user_id as backup_user_id
     from ranked_rules

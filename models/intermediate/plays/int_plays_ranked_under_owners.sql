@@ -79,8 +79,10 @@ limited as (
         *,
         owner_rank is not null
         and owner_rank <= coalesce(weekly_capacity, owner_rank) as is_within_capacity,
-        owner_user_id is not null
-        and n_ready > coalesce(weekly_capacity, n_ready) as is_owner_overloaded
+        case
+            when owner_user_id is null or n_ready = 0 then false
+            else n_ready > weekly_capacity
+        end as is_owner_overloaded
     from ranked
 
 )

@@ -20,6 +20,14 @@ present as (
 
 ),
 
+-- What an account does not have is known once entitlements are.
+entitled_months as (
+
+    select * from {{ ref('int_months_stamped') }}
+    where has_entitlements
+
+),
+
 policy as (
 
     select * from {{ ref('stg_policy__signals') }}
@@ -40,6 +48,7 @@ ranked as (
             order by trials.n_users desc, trials.product_id, trials.feature_key
         ) as place
     from present
+    inner join entitled_months on present.month_number = entitled_months.month_number
     inner join account_months
         on
             present.account_id = account_months.account_id

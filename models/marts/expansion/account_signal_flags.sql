@@ -6,10 +6,14 @@ present as (
 
 ),
 
-ready_signals as (
+known_signals as (
 
-    select * from {{ ref('account_signals') }}
-    where is_fired and not is_suppressed
+    select
+        account_id,
+        month_start,
+        signal,
+        is_fired and not is_suppressed as is_ready
+    from {{ ref('account_signals') }}
 
 ),
 
@@ -25,10 +29,12 @@ counted as (
         account_id,
         month_start,
         {% for signal in signal_names() %}
-            count(*) filter (where signal = '{{ signal }}') > 0 as is_{{ signal }},
+            bool_or(is_ready) filter (where signal = '{{ signal }}')
+                as is_{{ signal }},
         {% endfor %}
-        cast(count(*) as integer) as n_ready_signals
-    from ready_signals
+        cast(count(*) as integer) as n_known_signals,
+        cast(count(*) filter (where is_ready) as integer) as n_ready_signals
+    from known_signals
     group by account_id, month_start
 
 )
@@ -37,11 +43,12 @@ select
     present.account_id,
     present.month_start,
     {% for signal in signal_names() %}
-        coalesce(counted.is_{{ signal }}, false) as is_{{ signal }},
+        counted.is_{{ signal }},
     {% endfor %}
-    coalesce(counted.n_ready_signals, 0) as n_ready_signals,
-    counted.account_id is not null as is_ready,
-    coalesce(health_months.band = 'red', false) as is_churn_risk
+    coalesce(counted.n_known_signals, 0) as n_known_signals,
+    counted.n_ready_signals,
+    counted.n_ready_signals > 0 as is_ready,
+    health_months.band = 'red' as is_churn_risk
 from present
 left join counted
     on

@@ -58,8 +58,10 @@ select
     owners.owner_user_id,
     users.user_name as owner_name,
     owners.owner_role,
-    coalesce(owners.is_first_owner_gone, false) as is_first_owner_gone,
-    coalesce(ranks.is_owner_overloaded, false) as is_owner_overloaded,
+    case when owners.account_id is null then false else owners.is_first_owner_gone end
+        as is_first_owner_gone,
+    case when ranks.account_id is null then false else ranks.is_owner_overloaded end
+        as is_owner_overloaded,
     owners.backup_user_id,
     ready.is_holdout,
     ready.closing_arr,

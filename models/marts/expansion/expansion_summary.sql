@@ -40,7 +40,11 @@ health as (
 
 health_needs as (
 
-    select {{ joined_text('raw_table', 'raw_table', "', '") }} as raw_tables
+    select
+        {{ joined_text(
+            "case when state = 'missing' then raw_table end", 'raw_table', "', '"
+        ) }} as missing_tables,
+        {{ joined_text('raw_table', 'raw_table', "', '") }} as raw_tables
     from {{ ref('evidence_sources') }}
     where feeds like '%health:%'
 
@@ -128,6 +132,7 @@ explained as (
 
     select
         summed.*,
+        health_needs.missing_tables,
         health_needs.raw_tables
     from summed
     cross join health_needs
@@ -156,7 +161,9 @@ select
     cast(churn_risk_arr as decimal(18, 2)) as churn_risk_arr,
     {{ rate('churn_risk_arr', 'closing_arr') }} as churn_risk_arr_rate,
     case
-        when n_churn_risks is null
-            then concat('not known: needs ', raw_tables)
+        when n_churn_risks is not null then null
+        when missing_tables is not null
+            then concat('not known: needs ', missing_tables)
+        else concat('not known: too little for a score in ', raw_tables)
     end as risk_unknown_because
 from explained

@@ -91,7 +91,10 @@ judged as (
 
     select
         *,
-        coalesce(expected_arr > 0 and expansion_pay_rate = 0, false) as is_misaligned
+        case
+            when expected_arr > 0 then expansion_pay_rate = 0
+            else false
+        end as is_misaligned
     from paid
 
 )

@@ -94,7 +94,7 @@ select
         as owner_name,
     users.role,
     users.team,
-    coalesce(users.is_active, false) as is_active,
+    users.is_active,
     users.ended_on,
     owners.n_accounts,
     owners.n_ready,
@@ -102,7 +102,10 @@ select
     cast(owners.ready_closing_arr as decimal(18, 2)) as ready_closing_arr,
     users.weekly_capacity,
     {{ rate('owners.n_ready', 'users.weekly_capacity') }} as load_rate,
-    coalesce(owners.n_ready > users.weekly_capacity, false) as is_overloaded,
+    case
+        when owners.n_ready = 0 then false
+        else owners.n_ready > users.weekly_capacity
+    end as is_overloaded,
     owners.oldest_days_waiting,
     owners.n_overdue
 from owners

@@ -18,7 +18,8 @@ policy as (
 
 ),
 
-ranked as (
+-- What is held is the renewal's, not billing's: beside it another part may be open.
+measured as (
 
     select
         *,
@@ -26,11 +27,24 @@ ranked as (
             abs(price_amount),
             abs(quantity_amount),
             abs(unbilled_amount),
-            abs(held_amount),
             abs(billed_without_contract_amount),
             abs(credit_amount)
-        ) as largest_amount
+        ) as largest_open_amount,
+        abs(price_amount)
+        + abs(quantity_amount)
+        + abs(unbilled_amount)
+        + abs(billed_without_contract_amount)
+        + abs(credit_amount) as parts_amount
     from reconciled
+
+),
+
+ranked as (
+
+    select
+        measured.*,
+        greatest(largest_open_amount, abs(held_amount)) as largest_amount
+    from measured
 
 )
 
@@ -51,6 +65,13 @@ select
     reconciled.held_amount,
     reconciled.billed_without_contract_amount,
     reconciled.credit_amount,
+    cast(
+        case
+            when reconciled.largest_open_amount > policy.billing_line_tolerance
+                then reconciled.parts_amount
+            else 0
+        end as decimal(18, 2)
+    ) as open_amount,
     -- What the calendar does is told only where nothing else is: timing is in each row.
     case
         when reconciled.largest_amount > policy.billing_line_tolerance

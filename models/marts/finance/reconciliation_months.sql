@@ -64,16 +64,8 @@ measured as (
         'billing' as reconciliation,
         billing.month_start,
         count(*) as n_rows,
-        count(*) filter (
-            where billing.reason not in ('agrees', 'timing', 'held')
-        ) as n_differences,
-        sum(
-            abs(billing.price_amount)
-            + abs(billing.quantity_amount)
-            + abs(billing.unbilled_amount)
-            + abs(billing.billed_without_contract_amount)
-            + abs(billing.credit_amount)
-        ) as difference,
+        count(*) filter (where billing.open_amount > 0) as n_differences,
+        sum(billing.open_amount) as difference,
         sum(billing.contracted_amount) as compared_amount,
         max(policy.billing_tolerance_rate) as tolerance
     from billing
@@ -126,7 +118,7 @@ measured as (
         'reported_metrics' as reconciliation,
         month_start,
         count(*) as n_rows,
-        count(*) filter (where not is_agreed) as n_differences,
+        count(*) filter (where not coalesce(is_agreed, false)) as n_differences,
         coalesce(
             sum(abs(difference)) filter (
                 where not is_agreed and metric = 'closing_arr'

@@ -62,7 +62,7 @@ select
     our_value,
     difference,
     tolerance,
-    coalesce(abs(difference) <= tolerance, false) as is_agreed,
+    abs(difference) <= tolerance as is_agreed,
     case
         when our_value is null then 'not computed'
         when abs(difference) <= tolerance then 'agrees'

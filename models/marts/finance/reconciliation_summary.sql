@@ -16,28 +16,55 @@ last_months as (
 
 ),
 
--- Each reconciliation and the raw table without which there is nothing to compare.
-reconciliations as (
+-- Each reconciliation and the raw tables without which there is nothing to compare.
+needed as (
 
     select
         'billing' as reconciliation,
-        'billing__invoice_lines' as needs
+        'billing__invoice_lines' as raw_table
     union all
     select
         'ledger' as reconciliation,
-        'finance__gl_revenue and billing__invoice_lines' as needs
+        'finance__gl_revenue' as raw_table
+    union all
+    select
+        'ledger' as reconciliation,
+        'billing__invoice_lines' as raw_table
     union all
     select
         'deals' as reconciliation,
-        'crm__opportunities' as needs
+        'crm__opportunities' as raw_table
     union all
     select
         'reported_metrics' as reconciliation,
-        'finance__reported_metrics' as needs
+        'finance__reported_metrics' as raw_table
     union all
     select
         'source_totals' as reconciliation,
-        'raw tables' as needs
+        cast(null as {{ dbt.type_string() }}) as raw_table
+
+),
+
+row_counts as (
+
+    select * from {{ ref('int_raw_rows_counted_to_tables') }}
+
+),
+
+reconciliations as (
+
+    select
+        needed.reconciliation,
+        count(needed.raw_table) as n_tables,
+        count(case when row_counts.n_staged_rows = 0 then 1 end) as n_missing,
+        {{ joined_text(
+            "case when row_counts.n_staged_rows = 0 then needed.raw_table end",
+            'needed.raw_table', "' and '"
+        ) }} as missing_tables,
+        {{ joined_text('needed.raw_table', 'needed.raw_table', "' and '") }} as raw_tables
+    from needed
+    left join row_counts on needed.raw_table = row_counts.table_name
+    group by needed.reconciliation
 
 ),
 
@@ -108,7 +135,19 @@ stated as (
 
     select
         reconciliations.reconciliation,
-        reconciliations.needs,
+        case
+            when reconciliations.n_missing > 0
+                then concat(
+                    reconciliations.missing_tables,
+                    case when reconciliations.n_missing = 1 then ' has' else ' have' end,
+                    ' no admitted rows'
+                )
+            else concat(
+                coalesce(reconciliations.raw_tables, 'the raw tables'),
+                case when reconciliations.n_tables = 1 then ' has' else ' have' end,
+                ' no month to compare'
+            )
+        end as nothing_because,
         judged.month_start,
         judged.n_rows,
         judged.n_differences,
@@ -161,7 +200,7 @@ select
     is_certain,
     concat(case
         when state = 'not_available'
-            then concat('nothing to compare: ', needs, ' is missing or says nothing')
+            then concat('nothing to compare: ', nothing_because)
         when reconciliation = 'source_totals'
             then concat(n_differences, ' of ', n_rows, ' totals differ')
         else concat(
@@ -182,6 +221,8 @@ select
             coalesce(differing_months, '')
         )
     end, case when is_certain then '' else concat(
-        '; ', n_refused_rows, ' refused rows may change it'
+        '; ', n_refused_rows,
+        case when n_refused_rows = 1 then ' refused row' else ' refused rows' end,
+        ' may change it'
     ) end) as detail
 from stated
