@@ -200,6 +200,7 @@ LINES = (
         """
         select 'none watched: no decision is asked for by ' || as_of_date
         from staging.stg_policy__metric_policy
+        where not exists (from decisions.review_triggers)
         """,
     ),
     (
