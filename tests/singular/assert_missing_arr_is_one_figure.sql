@@ -1,4 +1,4 @@
--- Fails if what refused rows leave out of ARR is not the same by item, reason and table.
+-- Fails if what refused rows leave out of ARR differs by item, by reason and by table.
 {{ config(meta={'dagster': {'ref': {'name': 'refusals'}}}) }}
 with
 

@@ -65,8 +65,9 @@ select
     features.is_core,
     features.is_premium,
     -- Before the first entitlement of any account nobody knows who has what.
-    case when months.has_entitlements then coalesce(feature_months.is_entitled, false) end
-        as is_entitled,
+    case
+        when months.has_entitlements then coalesce(feature_months.is_entitled, false)
+    end as is_entitled,
     -- Before the log begins nobody knows: that is not the same as none.
     case when months.is_logged then coalesce(feature_months.n_users, 0) end as n_users,
     case when months.is_logged then coalesce(feature_months.n_days, 0) end as n_days,

@@ -157,7 +157,8 @@ unknown_inputs as (
 
     union
 
-    -- An entitlement adds no use: without it an account may only seem to have none to use.
+    -- An entitlement adds no use: without it an account may only seem to have none to
+    -- use.
     select
         account_id,
         'usage' as input,

@@ -165,11 +165,13 @@ unpriced_items as (
 served as (
 
     select
-        subscription_id,
-        account_id,
-        currency,
-        greatest(started_on, {{ counted_trial_end('subscriptions') }}) as valid_from,
-        ends_on as valid_to
+        subscriptions.subscription_id,
+        subscriptions.account_id,
+        subscriptions.currency,
+        greatest(
+            subscriptions.started_on, {{ counted_trial_end('subscriptions') }}
+        ) as valid_from,
+        subscriptions.ends_on as valid_to
     from subscriptions
     cross join policy
 

@@ -61,7 +61,8 @@ reconciliations as (
             "case when row_counts.n_staged_rows = 0 then needed.raw_table end",
             'needed.raw_table', "' and '"
         ) }} as missing_tables,
-        {{ joined_text('needed.raw_table', 'needed.raw_table', "' and '") }} as raw_tables
+        {{ joined_text('needed.raw_table', 'needed.raw_table', "' and '") }}
+            as raw_tables
     from needed
     left join row_counts on needed.raw_table = row_counts.table_name
     group by needed.reconciliation
@@ -139,7 +140,10 @@ stated as (
             when reconciliations.n_missing > 0
                 then concat(
                     reconciliations.missing_tables,
-                    case when reconciliations.n_missing = 1 then ' has' else ' have' end,
+                    case
+                        when reconciliations.n_missing = 1 then ' has'
+                        else ' have'
+                    end,
                     ' no admitted rows'
                 )
             else concat(
