@@ -118,7 +118,7 @@ measured as (
         'reported_metrics' as reconciliation,
         month_start,
         count(*) as n_rows,
-        count(*) filter (where not coalesce(is_agreed, false)) as n_differences,
+        count(*) filter (where not is_agreed) as n_differences,
         coalesce(
             sum(abs(difference)) filter (
                 where not is_agreed and metric = 'closing_arr'
