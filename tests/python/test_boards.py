@@ -18,12 +18,20 @@ from urllib.parse import urlsplit
 import duckdb
 import pytest
 import yaml
+from dbt_charts.core.compile.format_value import format_kpi_parts
 
 from orchestration import boards
 from orchestration.settings import PROJECT, settings
 from reports.board_pages import BOARDS as NAMED
 from reports.board_pages import Page, linked
-from tests.python.board_queries import BOARDS, functions, queries, read, tables
+from tests.python.board_queries import (
+    BOARDS,
+    functions,
+    nodes_of,
+    queries,
+    read,
+    tables,
+)
 from tests.python.browser import CHROMIUM, PATIENCE, Browser, opened
 
 # What picks a row, orders rows, or writes a value out. Sums belong to marts.
@@ -97,6 +105,24 @@ def test_no_two_pages_are_one_file() -> None:
     assert Page("executive", "segment", "mid_market").file == (
         "executive-mid_market.html"
     )
+
+
+def test_a_figure_or_cell_shows_a_ratio_of_any_size() -> None:
+    """A young company grows tenfold: the library takes 10 as `.1%` for a mistake."""
+    specs = {
+        node["format"]
+        for board in BOARDS
+        for chart in read(board)["charts"].values()
+        if chart["type"] in ("kpi", "table")
+        for node in nodes_of(chart)
+        if str(node.get("format")).endswith("%")
+    }
+    signed = {spec for spec in specs if spec.startswith("+.")}
+    assert specs - signed and signed
+    for spec in specs:
+        sign = "+" if spec in signed else ""
+        number = "".join(format_kpi_parts(20.5, spec))
+        assert re.fullmatch(rf"{re.escape(sign)}2050(\.0+)?%", number), spec
 
 
 @pytest.fixture(scope="module")
