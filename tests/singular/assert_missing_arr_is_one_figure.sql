@@ -56,16 +56,16 @@ by_reason as (
 compared as (
 
     select
-        tables.table_name,
-        tables.n_missing_items,
-        tables.missing_arr,
+        summed.table_name,
+        summed.n_missing_items,
+        summed.missing_arr,
         coalesce(by_item.n_missing_items, 0) as n_by_item,
         coalesce(by_item.missing_arr, 0) as arr_by_item,
         coalesce(by_reason.n_missing_items, 0) as n_by_reason,
         coalesce(by_reason.missing_arr, 0) as arr_by_reason
-    from {{ ref('data_quality_summary') }} as tables
-    left join by_item on tables.table_name = by_item.table_name
-    left join by_reason on tables.table_name = by_reason.table_name
+    from {{ ref('data_quality_summary') }} as summed
+    left join by_item on summed.table_name = by_item.table_name
+    left join by_reason on summed.table_name = by_reason.table_name
 
 )
 

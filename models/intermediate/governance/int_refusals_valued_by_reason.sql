@@ -60,10 +60,14 @@ missing_by_key as (
         count(local_arr) - count(arr) as n_unconverted_items,
         sum(arr) as missing_arr,
         sum(local_arr) filter (where arr is null) as unconverted_arr,
-        min(coalesce(currency, 'an unknown currency'))
-            filter (where arr is null and local_arr is not null) as first_currency,
-        max(coalesce(currency, 'an unknown currency'))
-            filter (where arr is null and local_arr is not null) as last_currency
+        min(case
+            when arr is null and local_arr is not null
+                then coalesce(currency, 'an unknown currency')
+        end) as first_currency,
+        max(case
+            when arr is null and local_arr is not null
+                then coalesce(currency, 'an unknown currency')
+        end) as last_currency
     from missing_today
     group by table_name, row_key
 
@@ -124,10 +128,13 @@ select
         when first_currency is not null then 'several currencies'
     end as unconverted_currency,
     case
-        when cause_table <> '' then concat(
-            'comes in with what it refers to, refused too: ',
-            cause_table, ': ', cause_reason
-        )
+        when cause_table <> ''
+            then concat(
+                'comes in with what it refers to, refused too: ',
+                cause_table,
+                ': ',
+                cause_reason
+            )
         when reason like '%has no plan rate%'
             then 'add its plan rate to billing__fx_rates'
         when reason like '%the key is in rows that differ%'

@@ -42,7 +42,7 @@ measured as (
 ranked as (
 
     select
-        measured.*,
+        *,
         greatest(largest_open_amount, abs(held_amount)) as largest_amount
     from measured
 
