@@ -38,6 +38,7 @@ from tests.python.compiled_build import (
     CATALOG,
     KEYS,
     Node,
+    broken_contracts,
     compiled_nodes,
     load_definitions,
     read_mart,
@@ -169,7 +170,8 @@ def _built(
 
 
 def _tested(conn: duckdb.DuckDBPyConnection, nodes: list[Node]) -> Iterator[Finding]:
-    """Data tests that do not pass, each with a row."""
+    """Contracts and data tests that do not hold, each with a row."""
+    yield from (Finding(*broken) for broken in broken_contracts(conn, nodes))
     for node in nodes:
         if node.kind != "test":
             continue

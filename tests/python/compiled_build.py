@@ -11,8 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,11 @@ SELDOM_KEYS = {
 
 @dataclass(frozen=True)
 class Node:
-    """A seed, model, snapshot or data test, with the SQL dbt compiled for it."""
+    """A seed, model, snapshot or data test, with the SQL dbt compiled for it.
+
+    `columns` are those of an enforced contract, in its order: name, type, and whether
+    it may be null.
+    """
 
     name: str
     kind: str
@@ -63,6 +68,7 @@ class Node:
     sql: str = field(repr=False)
     key: str = ""
     reads: frozenset[str] = frozenset()
+    columns: tuple[tuple[str, str, bool], ...] = field(default=(), repr=False)
 
 
 def release_warehouse() -> None:
@@ -160,7 +166,18 @@ def _node(node: Any) -> Node:
     else:
         sql = node.compiled_code
     reads = frozenset(node.depends_on_nodes)
-    return Node(node.name, kind, node.schema, sql, node.unique_id, reads)
+    columns = ()
+    if kind == "model" and node.contract.enforced:
+        columns = tuple(
+            (column.name, column.data_type, not _is_never_null(column))
+            for column in node.columns.values()
+        )
+    return Node(node.name, kind, node.schema, sql, node.unique_id, reads, columns)
+
+
+def _is_never_null(column: Any) -> bool:
+    kinds = {constraint.type.value for constraint in column.constraints}
+    return bool(kinds & {"not_null", "primary_key"})
 
 
 def leading_to(nodes: list[Node], marts: Iterable[str]) -> list[Node]:
@@ -214,8 +231,52 @@ def rebuild(conn: duckdb.DuckDBPyConnection, nodes: list[Node], run: Settings) -
             conn.execute(f"create or replace table {table} as {node.sql}")
 
 
+@cache
+def type_name(kind: str) -> str:
+    """A type as DuckDB says it."""
+    with duckdb.connect() as conn:
+        return str(
+            conn.execute(f"select typeof(cast(null as {kind}))").fetchall()[0][0]
+        )
+
+
+def broken_contracts(
+    conn: duckdb.DuckDBPyConnection, nodes: list[Node]
+) -> Iterator[tuple[str, str, str]]:
+    """What dbt refuses of a table that has a contract: its name, the rule and what is.
+
+    A build in memory makes tables of what a select gives, without dbt's own check.
+    """
+    shapes: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, table, column, kind in conn.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database()"
+    ).fetchall():
+        shapes.setdefault((schema, table), {})[column] = kind
+    for node in nodes:
+        if not node.columns:
+            continue
+        table = f'{node.schema}."{node.name}"'
+        found = shapes[node.schema, node.name]
+        expected = {name: type_name(kind) for name, kind, _ in node.columns}
+        if found != expected:
+            differ = sorted(expected.items() ^ found.items())
+            yield node.name, "has the columns of its contract", str(differ)
+        never_null = [
+            name for name, _, may in node.columns if not may and name in found
+        ]
+        nulls = ", ".join(f'count(*) - count("{name}")' for name in never_null)
+        if not nulls:
+            continue
+        counts = conn.execute(f"select {nulls} from {table}").fetchall()[0]
+        for name, count in zip(never_null, counts, strict=True):
+            if count:
+                yield node.name, f"{name} is never null", f"{count} rows"
+
+
 def assert_data_tests_pass(conn: duckdb.DuckDBPyConnection, nodes: list[Node]) -> None:
-    """Raises AssertionError with the data tests that return rows, and some of them."""
+    """AssertionError with broken contracts or data tests that return rows."""
+    assert [*broken_contracts(conn, nodes)] == []
     rows = {
         node.name: conn.execute(f"select * from ({node.sql}) limit 5").fetchall()
         for node in nodes

@@ -9,7 +9,7 @@ import datetime as dt
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from orchestration.raw_sources import contract
@@ -48,15 +48,17 @@ SIZES = {
     "decade": ((4, 10), (100, 120), (1, 5)),
     "medium": ((30, 60), (13, 48), (1, 3)),
     "large": ((400, 700), (13, 36), (2, 4)),
+    "at_bounds": ((1, 4), (1, 30), (1, 3)),
 }
 # How often a size is drawn, of a hundred: many are small, which cost little.
 SHARES = {
     "one_account_one_month": 10,
     "tiny": 27,
-    "small": 45,
+    "small": 41,
     "decade": 7,
     "medium": 9,
     "large": 2,
+    "at_bounds": 4,
 }
 RATES = {
     "USD": ("0.9", "1.1", "1.234567"),
@@ -69,6 +71,17 @@ QUANTITIES = (*("1",) * 4, "2", "3", "7", "10", "250", "0.333333", "2.5", "0", "
 PERCENTS = ("0", "10", "20", "33.333", "50", "99.999999", "100")
 INTERVALS = {"day": (1, 7, 30, 90), "week": (1, 2, 4, 52), "month": (1, 3, 6, 12, 36)}
 INTERVALS |= {"year": (1, 2, 3, 5)}
+# Rates, quantities and numbers as large and as small as the contract allows.
+BOUND_RATES = {"VND": ("0.0000000001", "0.000039"), "XAU": ("0.5", "10000000")}
+BOUND_QUANTITIES = ("1", "-1", "0.000001", "1000000000", "999999999999.999999")
+TYPE_BOUNDS = {
+    "int": Decimal(2**31 - 1),
+    "bigint": Decimal(10**12 - 1),
+    "decimal": Decimal("999999999999.99"),
+    "wide": Decimal("999999999999999.99"),
+}
+PRICED = ("billing_interval", "interval_count", "quantity", "unit_price")
+A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 PRICES = {"day": 5, "week": 40, "month": 150, "year": 2000}
 GAPS = (0, 0, 0, 0, 1, 15, 29, 30, 31, 45, 200)
 LENGTHS = (1, 14, 28, 30, 31, 45, 90, 180, 365, 366, 730)
@@ -122,6 +135,20 @@ class Draft:
     hot_days: list[dt.date] = field(default_factory=list)
     reporting: str = "USD"
     currencies: list[str] = field(default_factory=list)
+    is_at_bounds: bool = False
+
+    @property
+    def most(self) -> Decimal:
+        """The largest amount of a row that leaves sums of a table within theirs."""
+        rates = (Decimal(row["rate"]) for row in self.rows("billing__fx_rates"))
+        return TYPE_BOUNDS["decimal"] / max(1, 1, *rates)
+
+    def amount(self, low: float, high: float) -> str:
+        """An amount of money, at the bound now and then where the company is there."""
+        if self.is_at_bounds and self.chance(0.6):
+            sign = self.pick.choice((1, 1, -1)) if low < 0 else 1
+            return f"{sign * to_places(self.most, self.pick.choice((2, 6))):f}"
+        return decimal(self, low, high)
 
     def chance(self, share: float) -> bool:
         """True in this share of cases."""
@@ -169,6 +196,11 @@ def decimal(draft: Draft, low: float, high: float) -> str:
     return f"{Decimal(repr(draft.pick.uniform(low, high))):.{places}f}"
 
 
+def to_places(value: Decimal, places: int) -> Decimal:
+    """A number cut off at so many decimals."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)
+
+
 def company(seed: int, size: str | None = None) -> Company:
     """The company of a seed, of a size drawn too where none is asked for."""
     pick = random.Random(seed)
@@ -180,7 +212,7 @@ def company(seed: int, size: str | None = None) -> Company:
     if pick.random() < 0.5:
         as_of = as_of.replace(day=1) - dt.timedelta(1)
     first_day = as_of - dt.timedelta(round(n_months * 30.4))
-    draft = Draft(pick, as_of, first_day)
+    draft = Draft(pick, as_of, first_day, is_at_bounds=size == "at_bounds")
     draft.reporting = pick.choice(("USD",) * 9 + ("EUR",))
     draft.currencies = [draft.reporting]
     draft.hot_days = [day for day in _notable(first_day, as_of) if draft.chance(0.3)]
@@ -230,7 +262,8 @@ def _policy(draft: Draft) -> dict[str, str]:
 
 
 def _rates(draft: Draft) -> None:
-    for currency, rates in RATES.items():
+    known = RATES | BOUND_RATES if draft.is_at_bounds else RATES
+    for currency, rates in known.items():
         if currency == draft.reporting or not draft.chance(0.35):
             continue
         draft.currencies.append(currency)
@@ -335,7 +368,7 @@ def _terms(draft: Draft) -> dict[str, Any]:
     interval = draft.pick.choice(list(INTERVALS))
     products = [row["product_id"] for row in draft.rows("billing__products")]
     migrated = draft.rows("billing__product_migrations")
-    return {
+    terms: dict[str, Any] = {
         "product_id": draft.pick.choice(
             products + [row["old_product_id"] for row in migrated]
         ),
@@ -345,6 +378,19 @@ def _terms(draft: Draft) -> dict[str, Any]:
         "quantity": draft.pick.choice(QUANTITIES),
         "unit_price": _price(draft, interval),
     }
+    return _at_bounds(draft, terms) if draft.is_at_bounds else terms
+
+
+def _at_bounds(draft: Draft, terms: dict[str, Any]) -> dict[str, Any]:
+    """Terms of which quantity x price is as much as the contract allows."""
+    if draft.chance(0.3):
+        return terms
+    quantity = Decimal(draft.pick.choice(BOUND_QUANTITIES))
+    a_year = Decimal(A_YEAR[terms["billing_interval"]])
+    times = max(1, a_year / terms["interval_count"], a_year / 73)
+    most = min(draft.most / times / abs(quantity), TYPE_BOUNDS["decimal"])
+    price = to_places(most, 6) * draft.pick.choice((1, 1, 1, -1))
+    return terms | {"quantity": f"{quantity:f}", "unit_price": f"{price:f}"}
 
 
 def _line(draft: Draft, account: str) -> None:
@@ -389,7 +435,10 @@ def _changed(draft: Draft, terms: dict[str, Any]) -> dict[str, Any]:
             (),
         )
     )
-    if "unit_price" in changes and "billing_interval" not in changes:
+    if draft.is_at_bounds:
+        # Quantity, price and interval are within the bounds only together.
+        changes = draft.pick.choice((PRICED, PRICED, ("product_id",), ()))
+    elif "unit_price" in changes and "billing_interval" not in changes:
         new["unit_price"] = _price(draft, terms["billing_interval"])
     return terms | {name: new[name] for name in changes}
 
@@ -430,7 +479,7 @@ def _discounts(draft: Draft) -> None:
             subscription_id=item["subscription_id"],
             item_id=draft.pick.choice(("", item["item_id"])),
             percent_off=draft.pick.choice(PERCENTS) if is_percent else "",
-            amount_off=decimal(draft, 0, 40) if is_amount else "",
+            amount_off=draft.amount(0, 40) if is_amount else "",
             duration=draft.pick.choice(("forever", "forever", "repeating", "once")),
             valid_from=start,
             valid_to=draft.day_after(start) if draft.chance(0.5) else None,
@@ -490,7 +539,7 @@ def _invoices(draft: Draft) -> None:
                 currency=draft.pick.choice(
                     (*(subscription["currency"],) * 6, *draft.currencies)
                 ),
-                amount=decimal(draft, -200, 2000),
+                amount=draft.amount(-200, 2000),
                 tax_amount=draft.pick.choice(("", "0", "19.99")),
                 service_from=start if has_service else "",
                 service_to=end if has_service and draft.chance(0.9) else "",
@@ -597,6 +646,8 @@ def _date(draft: Draft, name: str, row: Row) -> str:
 
 
 def _number(draft: Draft, name: str, rule: dict[str, Any]) -> str:
+    if draft.is_at_bounds and draft.chance(0.6):
+        return _bound(draft, name, rule)
     low = float(rule.get("least", rule.get("above", -50)))
     high = float(rule.get("most", 50_000))
     low, high = max(low, -50), min(high, 50_000)
@@ -607,6 +658,19 @@ def _number(draft: Draft, name: str, rule: dict[str, Any]) -> str:
         options = ("0", "0.25", "1", "0.333333", "1.2")
         return draft.pick.choice([one for one in options if float(one) <= high])
     return decimal(draft, low, draft.pick.choice((min(high, 10), high)))
+
+
+def _bound(draft: Draft, name: str, rule: dict[str, Any]) -> str:
+    """The least or the most that a column may hold."""
+    is_whole = rule["type"] in ("int", "bigint")
+    most = Decimal(rule.get("most", TYPE_BOUNDS[rule["type"]]))
+    if any(word in name for word in ("amount", "pay", "arr")):
+        most = min(most, draft.most * (10 if rule["type"] == "wide" else 1))
+    least = Decimal(rule.get("least", 0 if "above" in rule else -most))
+    if "above" in rule and not is_whole:
+        least = Decimal(rule["above"]) + Decimal("0.000001")
+    value = draft.pick.choice((least, most, most))
+    return str(int(value)) if is_whole else f"{to_places(value, 6):f}"
 
 
 def _known(draft: Draft, rule: dict[str, Any], row: Row) -> list[str]:
