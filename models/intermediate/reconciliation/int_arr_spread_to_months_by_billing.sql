@@ -125,7 +125,9 @@ select
     currency,
     month_number,
     kind,
-    cast(sum(amount) as decimal(18, 6)) as amount
+    count(*) as n_parts,
+    sum(abs(amount)) as gross_amount,
+    cast(sum(amount) as decimal(38, 6)) as amount
 from parts
 group by account_id, product_id, currency, month_number, kind
 having sum(amount) <> 0

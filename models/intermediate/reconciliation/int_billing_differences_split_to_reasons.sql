@@ -131,7 +131,7 @@ select
     currency,
     month_number,
     reason,
-    cast(sum(amount) as decimal(18, 6)) as amount
+    cast(sum(amount) as decimal(38, 6)) as amount
 from parts
 group by account_id, product_id, currency, month_number, reason
 having sum(amount) <> 0

@@ -41,7 +41,9 @@ local_amounts as (
         currency,
         month_number,
         'billed' as measure,
-        sum(amount) as amount
+        sum(amount) as amount,
+        count(*) as n_parts,
+        sum(abs(amount)) as gross_amount
     from line_months
     group by account_id, product_id, currency, month_number
 
@@ -53,7 +55,9 @@ local_amounts as (
         currency,
         month_number,
         'standing' as measure,
-        amount
+        amount,
+        n_parts,
+        gross_amount
     from arr_months
 
     union all
@@ -64,7 +68,9 @@ local_amounts as (
         currency,
         month_number,
         reason as measure,
-        amount
+        amount,
+        0 as n_parts,
+        0 as gross_amount
     from differences
 
 ),
@@ -76,7 +82,14 @@ valued as (
         local_amounts.account_id,
         local_amounts.product_id,
         local_amounts.month_number,
+        local_amounts.currency,
         local_amounts.measure,
+        local_amounts.n_parts,
+        cast(local_amounts.gross_amount as double) * rates.rate as gross_amount,
+        case
+            when local_amounts.measure <> 'billed' then 0.5e-6 * (1 + rates.rate)
+            else 0
+        end as places_bound,
         cast(
             case
                 when local_amounts.measure = 'billed'
@@ -85,7 +98,7 @@ valued as (
                             cast(local_amounts.amount as decimal(38, 6)) * rates.rate, 2
                         )
                 else cast(local_amounts.amount as decimal(38, 6)) * rates.rate
-            end as decimal(18, 6)
+            end as decimal(38, 6)
         ) as amount
     from local_amounts
     inner join rates
@@ -100,9 +113,46 @@ valued as (
         account_id,
         product_id,
         month_number,
+        null as currency,
         'contracted' as measure,
+        0 as n_parts,
+        0 as gross_amount,
+        0 as places_bound,
         contracted_amount as amount
     from contracted
+
+),
+
+-- What a month is split to by days is worked out in floating point, a line and an item
+-- cut at most at each of 31 days: as many sums of the gross, each off by a few of the
+-- sixteenth digit.
+bounded as (
+
+    select
+        account_id,
+        product_id,
+        month_number,
+        currency,
+        max(case when measure = 'billed' then 1 else 0 end) as n_bills,
+        sum(places_bound) + 1e-14 * sum(n_parts) * sum(gross_amount)
+            as parts_bound
+    from valued
+    where currency is not null
+    group by account_id, product_id, month_number, currency
+
+),
+
+-- Half a cent for each bill of a currency, for what stood, and for each reason.
+bounds as (
+
+    select
+        account_id,
+        product_id,
+        month_number,
+        0.5e-2 * (sum(n_bills) + {{ 1 + reasons | length }}) + sum(parts_bound)
+            as cents_bound
+    from bounded
+    group by account_id, product_id, month_number
 
 ),
 
@@ -124,15 +174,23 @@ summed as (
 )
 
 select
-    *,
-    cast(billed_amount - contracted_amount as decimal(18, 2)) as difference,
-    cast(standing_amount - contracted_amount as decimal(18, 2)) as mid_month_amount,
+    summed.*,
+    cast(coalesce(bounds.cents_bound, 0) as decimal(38, 6)) as cents_bound,
+    cast(summed.billed_amount - summed.contracted_amount as decimal(18, 2))
+        as difference,
+    cast(summed.standing_amount - summed.contracted_amount as decimal(18, 2))
+        as mid_month_amount,
     cast(
-        billed_amount
-        - standing_amount
+        summed.billed_amount
+        - summed.standing_amount
         {% for reason in reasons %}
-            - {{ reason }}_amount
+            - summed.{{ reason }}_amount
         {% endfor %}
         as decimal(18, 2)
     ) as cents_amount
 from summed
+left join bounds
+    on
+        summed.account_id = bounds.account_id
+        and summed.product_id = bounds.product_id
+        and summed.month_number = bounds.month_number
