@@ -72,10 +72,11 @@ def cents(value: Fraction | Decimal) -> Decimal:
 
 
 def rate_or_none(numerator: Decimal, denominator: Decimal) -> Decimal | None:
-    """A ratio to 6 decimals; no opening is null, never 0."""
+    """A ratio to 6 decimals below 10^12; no opening is null, never 0."""
     if denominator <= 0:
         return None
-    return half_away(Fraction(numerator) / Fraction(denominator), 6)
+    rate = half_away(Fraction(numerator) / Fraction(denominator), 6)
+    return rate if abs(rate) < 10**12 else None
 
 
 # ------------------------------------------------------------------ raw rows
@@ -679,7 +680,8 @@ def is_uncertain(book: Book, account: str, first: date, after: date) -> bool:
     if any(doubt.meets(first, after) for doubt in book.uncertain_gaps.get(account, [])):
         return True
     for subscription, rows in book.statuses.items():
-        if book.subscriptions[subscription].account_id == account:
+        contract = book.subscriptions.get(subscription)
+        if contract is not None and contract.account_id == account:
             starts = {row.valid_from for row in rows} | {row.valid_to for row in rows}
             days = [first, *(one for one in starts if one and first <= one < after)]
             if any(
@@ -2011,19 +2013,56 @@ def discount_delta(off0: Decimal, q0: Fraction, off1: Decimal, q1: Fraction) -> 
     return cents(-(q0 + q1) / 2 * (g1 - g0))
 
 
+def valued(book: Book, lines: Lines, day: date) -> tuple[Fraction, Decimal, Decimal]:
+    """Units of lines, their ARR, and what is off their list price."""
+    rates = [plan_rate(book, line.currency, day) for line in lines]
+    both = list(zip(lines, rates, strict=True))
+    arr_now = sum((cents(Fraction(x.arr) * rate) for x, rate in both), ZERO)
+    full = sum((cents(Fraction(x.list_arr) * rate) for x, rate in both), ZERO)
+    return sum((x.quantity for x in lines), Fraction(0)), arr_now, full - arr_now
+
+
+def price_of_moved_units(
+    book: Book, day: date, pairs: Sequence[Pair], seats: Sequence[Decimal]
+) -> Decimal:
+    """What units cost more that went from a contract that left to lines of others.
+
+    Or less; and the same for a contract that came with units of others.
+    """
+    joined = {
+        line.subscription_id
+        for pair in pairs
+        if all(pair)
+        for side in pair
+        for line in side
+    }
+    total = ZERO
+    for end, sign in ((0, 1), (1, -1)):
+        loose = [
+            line
+            for pair in pairs
+            if not pair[1 - end]
+            for line in pair[end]
+            if line.quantity > 0 and line.subscription_id not in joined
+        ]
+        units, arr, _ = valued(book, loose, day)
+        other_units, other_arr = Fraction(0), ZERO
+        for pair, delta in zip(pairs, seats, strict=True):
+            q0, q1 = (valued(book, side, day)[0] for side in pair)
+            if all(pair) and q0 > 0 and q1 > 0 and sign * (q1 - q0) > 0:
+                other_units += abs(q1 - q0)
+                other_arr += sign * delta
+        if units > 0 and other_units > 0:
+            gap = Fraction(other_arr) / other_units - Fraction(arr) / units
+            total += cents(sign * min(units, other_units) * gap)
+    return total
+
+
 def pair_deltas(
     book: Book, items: Sequence[Item], day: date, pair: Pair
 ) -> tuple[Decimal, Decimal]:
     """Discount and seats of lines that are one; what is alone came or left."""
-
-    def valued(lines: Lines) -> tuple[Fraction, Decimal, Decimal]:
-        rates = [plan_rate(book, line.currency, day) for line in lines]
-        both = list(zip(lines, rates, strict=True))
-        arr_now = sum((cents(Fraction(x.arr) * rate) for x, rate in both), ZERO)
-        full = sum((cents(Fraction(x.list_arr) * rate) for x, rate in both), ZERO)
-        return sum((x.quantity for x in lines), Fraction(0)), arr_now, full - arr_now
-
-    (q0, a0, off0), (q1, a1, off1) = valued(pair[0]), valued(pair[1])
+    (q0, a0, off0), (q1, a1, off1) = (valued(book, side, day) for side in pair)
     if not (pair[0] and pair[1]):
         return ZERO, a1 - a0 if q0 + q1 > 0 else ZERO
     if q0 <= 0 or q1 <= 0:
@@ -2052,10 +2091,12 @@ def same_product_deltas(
             deltas["contracted_step"] += sign * cents(Fraction(line.arr) * rate)
     before, after = left_over([closing, ended], [opening, started])
     items = book.items.get((account, product), [])
-    for pair in line_pairs(before, after):
-        discount, seats = pair_deltas(book, items, day, pair)
-        deltas["discount"] += discount
-        deltas["seats"] += seats
+    pairs = line_pairs(before, after)
+    split = [pair_deltas(book, items, day, pair) for pair in pairs]
+    deltas["discount"] += sum((discount for discount, _ in split), ZERO)
+    seats = [seats for _, seats in split]
+    deltas["seats"] += sum(seats, ZERO)
+    deltas["seats"] -= price_of_moved_units(book, day, pairs, seats)
     deltas["price"] = ends.change - sum(deltas.values())
     return deltas
 

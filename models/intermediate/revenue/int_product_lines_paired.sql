@@ -150,6 +150,7 @@ select
     pair_no,
     direction,
     item_id,
+    subscription_id,
     quantity,
     list_arr,
     arr
@@ -165,6 +166,7 @@ select
     coalesce(pair_no, line_no) as pair_no,
     direction,
     item_id,
+    subscription_id,
     quantity,
     list_arr,
     arr
