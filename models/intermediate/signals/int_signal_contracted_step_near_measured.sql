@@ -26,7 +26,10 @@ ranked as (
         present.month_number,
         steps.product_id,
         steps.steps_on,
-        coalesce(steps.units_added, cast(0 as decimal(18, 6))) as value,
+        -- More units than a value holds are as many as it does.
+        cast(
+            least(coalesce(steps.units_added, 0), 999999999999) as decimal(18, 6)
+        ) as value,
         row_number() over (
             partition by present.account_id, present.month_number
             order by steps.units_added desc, steps.product_id
