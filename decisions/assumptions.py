@@ -80,6 +80,8 @@ PARAMETERS = {
     "discount_rate": Parameter("rate a year", POLICY, provenance=ASSUMED),
     "horizon_months": Parameter(MONTHS, POLICY, provenance=ASSUMED),
 }
+# What the columns of numbers hold.
+LARGEST = 1e12
 COLUMNS = [
     *(*SCOPE, "parameter", "unit", "estimate", "p10", "p50", "p90"),
     *("distribution", "n", "kind", "evidence_score", "evidence_grade"),
@@ -108,7 +110,7 @@ def assumptions(
     rows, frames = [], []
     for scope in scopes:
         drawn = {
-            name: np.concatenate([part[name] for part in parts[scope.key]])
+            name: _held(np.concatenate([part[name] for part in parts[scope.key]]))
             for name in PARAMETERS
         }
         cases = _case_weights(company, scope)
@@ -120,6 +122,11 @@ def assumptions(
         draws = {name: values[1:] for name, values in drawn.items()}
         frames.append(pd.DataFrame({**keys, "draw": range(n_draws), **draws}))
     return _typed(rows), pd.concat(frames, ignore_index=True)
+
+
+def _held(values: np.ndarray) -> np.ndarray:
+    """Numbers that a figure holds: nothing is reckoned with what a cent became."""
+    return np.where(np.abs(values) < LARGEST, values, np.nan)
 
 
 def _case_weights(company: Company, scope: Scope) -> dict[str, tuple[int, np.ndarray]]:
@@ -168,7 +175,7 @@ def _judged(
     estimate = draws[0]
     low, middle, high = (
         np.full(3, np.nan)
-        if np.isnan(estimate)
+        if np.isnan(estimate) or np.isnan(draws[1:]).all()
         else np.nanpercentile(draws[1:], PERCENTILES)
     )
     if cases is None:

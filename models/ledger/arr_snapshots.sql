@@ -126,7 +126,7 @@ select
     accounts.industry,
     summed.product_id,
     families.product_family,
-    cast(summed.quantity as decimal(18, 6)) as quantity,
+    cast(summed.quantity as decimal(24, 6)) as quantity,
     cast(summed.closing_arr as decimal(18, 2)) as closing_arr,
     cast(summed.opening_arr_12m as decimal(18, 2)) as opening_arr_12m,
     cast(summed.opening_arr_3m as decimal(18, 2)) as opening_arr_3m,

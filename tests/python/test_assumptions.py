@@ -275,6 +275,18 @@ def test_nothing_known_is_an_open_question_and_never_an_error() -> None:
     assert len(draws) == 50 and draws["cac_new"].isna().all()
 
 
+def test_what_no_figure_holds_is_an_open_question() -> None:
+    def uplift(outcome: float) -> pd.Series:
+        book = company(
+            balances={"a": {LAST: 10.0}}, cases=[("a", True, 0.01, outcome)] * 5
+        )
+        return assumptions(book, 20)[0].set_index("parameter").loc["uplift"]
+
+    held, beyond = uplift(1e7), uplift(1e11)
+    assert held["estimate"] == pytest.approx(1e9) and held["kind"] != "open_question"
+    assert np.isnan(beyond["estimate"]) and beyond["kind"] == "open_question"
+
+
 def test_accounts_without_any_arr_are_no_error(demo: duckdb.DuckDBPyConnection) -> None:
     balances = frame(demo, "(from marts.arr_account_months limit 0)")
     bare = company([deal("A", "new", 30, 100, True)], [(month_start(LAST), "new", 50)])

@@ -117,6 +117,14 @@ def large(currency: str = "USD") -> Tables:
                 valid_from="2025-04-01",
                 valid_to=LAST,
             ),
+            # More units of one product than a value holds.
+            item(
+                10 * number + 7,
+                f"S{number}",
+                quantity="999999999999",
+                unit_price="0.000001",
+                valid_from="2025-02-01",
+            ),
             item(10 * number + 5, f"S{number}", unit_price=f"-{YEARLY['month']}"),
             item(
                 10 * number + 6,

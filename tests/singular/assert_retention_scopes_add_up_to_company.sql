@@ -72,6 +72,12 @@ expected as (
         company.numerator,
         company.denominator,
         company.value
+    -- Beyond it the company opened with too little to be a share of.
+    having
+        cast(
+            sum(abs(parts.numerator) + abs(parts.denominator)) + abs(company.numerator)
+            as double
+        ) / company.denominator < 1e11
 
 )
 

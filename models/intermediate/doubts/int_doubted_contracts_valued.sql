@@ -57,7 +57,7 @@ select
     sides.doubted_from,
     sides.is_other,
     max(items.currency) as currency,
-    cast(sum(items.quantity) as decimal(18, 6)) as quantity,
+    cast(sum(items.quantity) as decimal(24, 6)) as quantity,
     cast(sum(items.arr) as decimal(18, 2)) as local_arr,
     cast(
         {{ to_reporting_currency('sum(items.arr)', 'max(rates.rate)') }}

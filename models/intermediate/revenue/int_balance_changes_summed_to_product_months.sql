@@ -70,7 +70,7 @@ changes as (
         month_number,
         cast(sum(arr) as decimal(18, 2)) as arr_change,
         cast(sum(list_arr) as decimal(18, 2)) as list_arr_change,
-        cast(sum(quantity) as decimal(18, 6)) as quantity_change,
+        cast(sum(quantity) as decimal(24, 6)) as quantity_change,
         cast(sum(is_held) as integer) as held_change,
         cast(sum(fx_arr) as decimal(18, 2)) as fx_arr,
         cast(sum(fx_list_arr) as decimal(18, 2)) as fx_list_arr
@@ -119,8 +119,8 @@ select
     ) as opening_list_arr,
     cast(balances.closing_list_arr as decimal(18, 2)) as closing_list_arr,
     cast(
-        balances.closing_quantity - balances.quantity_change as decimal(18, 6)
+        balances.closing_quantity - balances.quantity_change as decimal(24, 6)
     ) as opening_quantity,
-    cast(balances.closing_quantity as decimal(18, 6)) as closing_quantity
+    cast(balances.closing_quantity as decimal(24, 6)) as closing_quantity
 from balances
 cross join policy

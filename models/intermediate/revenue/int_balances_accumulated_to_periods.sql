@@ -50,7 +50,7 @@ changes as (
         starts_and_ends.changes_on,
         cast(sum(starts_and_ends.arr) as decimal(18, 2)) as arr,
         cast(sum(starts_and_ends.list_arr) as decimal(18, 2)) as list_arr,
-        cast(sum(starts_and_ends.quantity) as decimal(18, 6)) as quantity
+        cast(sum(starts_and_ends.quantity) as decimal(24, 6)) as quantity
     from starts_and_ends
     cross join policy
     where starts_and_ends.changes_on <= policy.as_of_date
@@ -90,6 +90,6 @@ select
     valid_to,
     cast(arr as decimal(18, 2)) as arr,
     cast(list_arr as decimal(18, 2)) as list_arr,
-    cast(quantity as decimal(18, 6)) as quantity
+    cast(quantity as decimal(24, 6)) as quantity
 from balances
 where arr <> 0

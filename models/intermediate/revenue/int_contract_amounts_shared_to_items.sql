@@ -35,7 +35,9 @@ contracts as (
             case
                 when place = 1
                     then {{ annualised(
-                        'contract_amount_off', 'billing_interval', 'interval_count'
+                        'cast(contract_amount_off as decimal(38, 6))',
+                        'billing_interval',
+                        'interval_count',
                     ) }}
             end
         ) as off_arr

@@ -46,7 +46,10 @@ select
     coalesce(contract_amount_off, 0) as contract_amount_off,
     -- Tells whether two lines have one price; no ARR is made of it.
     cast(round(
-        unit_price * {{ intervals_per_year('billing_interval') }} / interval_count, 6
+        cast(unit_price as decimal(38, 6))
+        * {{ intervals_per_year('billing_interval') }}
+        / interval_count,
+        6
     ) as decimal(38, 6)) as unit_list_arr,
     {{ annualised('list_price', 'billing_interval', 'interval_count') }} as list_arr,
     {{ annualised('price', 'billing_interval', 'interval_count') }} as item_arr

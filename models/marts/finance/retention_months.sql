@@ -99,14 +99,22 @@ select
     metric_id,
     cast(numerator as decimal(18, 2)) as numerator,
     cast(denominator as decimal(18, 2)) as denominator,
-    -- No opening, no retention: null, never 0.
+    -- No opening, no retention: null, never 0; and none from a cent to ten billions. The
+    -- whole is apart, as floating point has no six decimals of a large one.
     cast(
-        case when denominator > 0 then numerator / denominator end as decimal(18, 6)
+        case
+            when denominator > 0
+                then
+                    try_cast(
+                        (numerator - numerator % denominator) / denominator
+                        as decimal(12, 0)
+                    )
+                    + cast(numerator % denominator / denominator as decimal(18, 6))
+        end as decimal(18, 6)
     ) as value,
     cast(n_accounts as bigint) as n_accounts,
-    cast(
-        case when base_arr > 0 then largest_opening_arr / base_arr end as decimal(18, 6)
-    ) as top_account_share,
+    {{ rate('largest_opening_arr', 'case when base_arr > 0 then base_arr end') }}
+        as top_account_share,
     cast(n_unknown_accounts as bigint) as n_unknown_accounts,
     cast(unknown_arr as decimal(18, 2)) as unknown_arr,
     policy_version

@@ -97,7 +97,7 @@ select
     restated_denominator,
     restated_value,
     restated_policy_version,
-    cast(restated_value - value as decimal(18, 6)) as value_delta,
+    try_cast(restated_value - value as decimal(18, 6)) as value_delta,
     coalesce(
         numerator <> restated_numerator or denominator <> restated_denominator, true
     ) as is_restated,

@@ -36,6 +36,32 @@ parts as (
 
 ),
 
+-- From a cent to a billion is no ratio.
+sizes as (
+
+    select
+        parts.scope_type,
+        parts.month_start,
+        parts.metric_id
+    from parts
+    inner join company
+        on
+            parts.month_start = company.month_start
+            and parts.metric_id = company.metric_id
+    group by
+        parts.scope_type,
+        parts.month_start,
+        parts.metric_id,
+        company.numerator,
+        company.denominator
+    having
+        cast(
+            sum(abs(parts.numerator) + abs(parts.denominator)) + abs(company.numerator)
+            as double
+        ) / company.denominator < 1e11
+
+),
+
 -- A family opened above 0 though the account did not, by an adjustment of another: what
 -- the parts have beyond the company has a row of its own.
 remainders as (
@@ -84,6 +110,11 @@ accumulated as (
         on
             stacked.month_start = company.month_start
             and stacked.metric_id = company.metric_id
+    inner join sizes
+        on
+            stacked.scope_type = sizes.scope_type
+            and stacked.month_start = sizes.month_start
+            and stacked.metric_id = sizes.metric_id
     window
         parts_in_order as (
             partition by stacked.scope_type, stacked.month_start, stacked.metric_id
