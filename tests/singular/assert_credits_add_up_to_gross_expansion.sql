@@ -1,6 +1,6 @@
 -- Fails if what is credited and what is not are not the positive drivers of an account
--- and month, or if owners are credited with more than there was, but for half a cent that
--- rounding each credit leaves.
+-- and month, or if owners are credited with more than there was, but for half a cent
+-- that rounding each credit leaves.
 {{ config(meta={'dagster': {'ref': {'name': 'expansion_credits'}}}) }}
 with
 

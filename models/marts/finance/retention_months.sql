@@ -99,8 +99,8 @@ select
     metric_id,
     cast(numerator as decimal(18, 2)) as numerator,
     cast(denominator as decimal(18, 2)) as denominator,
-    -- No opening, no retention: null, never 0; and none from a cent to ten billions. The
-    -- whole is apart, as floating point has no six decimals of a large one.
+    -- No opening, no retention: null, never 0; and none from a cent to ten billions.
+    -- The whole is apart, as floating point has no six decimals of a large one.
     cast(
         case
             when denominator > 0
