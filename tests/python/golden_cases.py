@@ -12,6 +12,7 @@ import csv
 import datetime as dt
 import functools
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -316,9 +317,12 @@ def _align() -> int:
 
 def _build(name: str) -> int:
     """Builds a case as a user would: its raw folder, as-of date and policy are set."""
-    case = read_case(CASES / f"{name}.yml")
+    if not (path := CASES / f"{name}.yml").exists():
+        near = _meant(name, [path.stem for path in case_files()])
+        raise CaseError(f"there is no case {name}{near}")
+    case = read_case(path)
     folder = PROJECT / "data" / "cases" / name
-    subprocess.run(["rm", "-rf", str(folder)], check=True)
+    shutil.rmtree(folder, ignore_errors=True)
     policy = ",".join(f"{key}={value}" for key, value in case.policy.items())
     settings = {
         "EXPANSION_RAW": str(write_raw(case, folder / "raw")),
@@ -341,7 +345,7 @@ def main() -> int:
     given = parser.parse_args()
     try:
         return _align() if given.action == "align" else _build(given.name)
-    except (CaseError, FileNotFoundError) as error:
+    except CaseError as error:
         print(error, file=sys.stderr)
         return 1
 
