@@ -1,7 +1,7 @@
 """A slow, literal second opinion on the finance marts.
 
-Every number is computed from its definition (models/definitions.md, DECISIONLOG.md), by
-looking at every item on the day in question. Amounts are exact
+Every number is computed from its definition (models/definitions.md,
+docs/decision_log/), by looking at every item on the day in question. Amounts are exact
 fractions until the definition says "rounded"; nothing is carried from one month to the
 next. It exists to disagree with the warehouse when the warehouse is wrong.
 """

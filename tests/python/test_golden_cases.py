@@ -20,6 +20,7 @@ from tests.python.golden_cases import (
     write_raw,
 )
 
+LOG = PROJECT / "docs" / "decision_log"
 ALIGN = ".venv/bin/python -m tests.python.golden_cases align"
 GOOD = """\
 about: >-
@@ -265,9 +266,28 @@ def test_every_case_is_read_and_aligned() -> None:
         assert aligned(text) == text, f"{path.name}: run {ALIGN}"
 
 
+def test_every_decision_has_the_form_and_is_in_the_index() -> None:
+    """A question, what was decided and why; a case, and what to change."""
+    index = (LOG / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"^- \[(.*)\]\((\w+\.md)#", index, re.M)
+    entries: list[tuple[str, str]] = []
+    for path in sorted(LOG.glob("[a-z]*.md")):
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 220, path.name
+        for entry in re.split(r"^## ", text, flags=re.M)[1:]:
+            title = entry.splitlines()[0].partition(": ")[2]
+            entries.append((title, path.name))
+            fields = re.findall(r"^- \*\*(\w+)\.\*\*", entry, re.M)
+            assert fields[:2] == ["Question", "Decision"], title
+            assert fields[-2:] == ["Case", "Change"], title
+            assert "Why" in fields, title
+    assert len(entries) > 60
+    assert sorted(links) == sorted(entries)
+
+
 def test_what_the_decision_log_names_as_a_case_exists() -> None:
     """A golden case, a test or a model: else the entry proves nothing."""
-    log = (PROJECT / "DECISIONLOG.md").read_text(encoding="utf-8")
+    log = "".join(path.read_text(encoding="utf-8") for path in LOG.glob("*.md"))
     lines = re.findall(r"^- \*\*Case\.\*\* (.*?)(?=^- |^#|\Z)", log, re.M | re.S)
     named = {name for line in lines for name in re.findall(r"`([a-z0-9_./]+)`", line)}
     assert len(lines) > 50
