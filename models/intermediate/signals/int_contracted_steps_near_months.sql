@@ -90,7 +90,7 @@ stepped as (
 ),
 
 -- A year of a ramp that is a contract of its own starts with a step, and takes the
--- place of the contracts of the product that end on that day, or before it in the grace.
+-- place of contracts of the product that end on that day, or before it in the grace.
 first_steps as (
 
     select
