@@ -21,7 +21,7 @@ from tests.python.test_cases import by_key
 
 # No shrinking: it takes minutes, and the rows that differ say enough.
 @settings(
-    max_examples=30,
+    max_examples=15,
     derandomize=True,
     database=None,
     phases=[Phase.generate],
